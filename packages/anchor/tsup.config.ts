@@ -1,0 +1,6 @@
+import { defineConfig } from 'tsup'
+import { packageBuild } from '../../tsup.base.ts'
+
+export default defineConfig(
+  packageBuild(['index', 'ethereum/index', 'store/memory', 'store/file', 'store/http']),
+)

@@ -1,0 +1,76 @@
+// One test suite, two runtimes: `*.test.ts` of the isomorphic packages runs in Node and in Chromium from the same
+// file; `*.node.test.ts` needs Node (a chain, files, child processes). Packages are tested from their sources.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const long = process.env['DPP_TEST_LONG'] === '1' // `npm run test:long`: soak, chaos, full size
+const isomorphic = ['core', 'webvh', 'anchor', 'verifier']
+
+const aliases = (backend: 'node' | 'portable') => [
+  { find: /^#backend$/, replacement: source(`packages/core/src/backend.${backend}.ts`) },
+  { find: /^@dpp\/(\w+)$/, replacement: source('packages/$1/src/index.ts') },
+  {
+    find: /^@dpp\/anchor\/ethereum$/,
+    replacement: source('packages/anchor/src/ethereum/index.ts'),
+  },
+  { find: /^@dpp\/(\w+)\/(.+)$/, replacement: source('packages/$1/src/$2.ts') },
+]
+
+const browser = {
+  extends: true,
+  resolve: { alias: aliases('portable') },
+  test: {
+    name: 'browser',
+    include: isomorphic.map((name) => `packages/${name}/src/**/*.test.ts`),
+    exclude: ['**/*.node.test.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: chromium,
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--disable-background-networking',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+}
+
+if (!existsSync(chromium)) {
+  const notice = `no Chromium at ${chromium}: install it (apt-get install chromium) or set CHROMIUM`
+  if (process.env['CI'] === 'true') throw new Error(notice)
+  process.stderr.write(`NOTICE: ${notice}; the browser run of the tests is skipped\n`)
+}
+
+export default defineConfig({
+  test: {
+    globalSetup: [source('test/vectors-setup.ts')],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        resolve: { alias: aliases('node') },
+        test: {
+          name: 'node',
+          include: long
+            ? ['test/long/**/*.test.ts']
+            : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...(long ? [] : ['test/long/**'])],
+        },
+      },
+      ...(existsSync(chromium) && !long ? [browser] : []),
+    ],
+  },
+})
