@@ -1,0 +1,117 @@
+// The native backend: node:crypto, or sodium-native where the host has installed it. Same exports as backend.portable.ts.
+//
+// OpenSSL and libsodium both check S < L and compare [S]B − [k]A with R as bytes. What they leave open, the key, is tested here
+// once per key; so all backends answer alike.
+import crypto, { type KeyObject } from 'node:crypto'
+import * as portable from './backend.portable.ts'
+import type { SignatureCheck, SigningKey } from './backend.ts'
+import { createKeyCache } from './key-cache.ts'
+import { isTorsionFree } from './torsion.node.ts'
+
+/** What this backend calls itself in benchmarks and tests. */
+export const backendName: string = 'node:crypto'
+
+/** SHA-256 of bytes, or of a text's UTF-8. */
+export function sha256(data: Uint8Array | string): Uint8Array {
+  // One call and a latin1 string ('binary' to the types): half the cost of a Hash object, and no Buffer to hand out.
+  const digest =
+    typeof crypto.hash === 'function'
+      ? crypto.hash('sha256', data, 'binary')
+      : crypto.createHash('sha256').update(data).digest('binary')
+  const bytes = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) bytes[i] = digest.charCodeAt(i)
+  return bytes
+}
+
+/** SHA-256 of `prefix` and each block of `blockBytes` bytes, one after the other into `out`. */
+export function sha256Blocks(
+  prefix: number,
+  blocks: Uint8Array,
+  blockBytes: number,
+  out: Uint8Array,
+): void {
+  if (typeof crypto.hash !== 'function') {
+    portable.sha256Blocks(prefix, blocks, blockBytes, out)
+    return
+  }
+  const input = new Uint8Array(1 + blockBytes)
+  input[0] = prefix
+  const target = Buffer.from(out.buffer, out.byteOffset, out.byteLength)
+  for (let from = 0, to = 0; from < blocks.length; from += blockBytes, to += 32) {
+    input.set(blocks.subarray(from, from + blockBytes), 1)
+    target.write(crypto.hash('sha256', input, 'binary'), to, 32, 'latin1')
+  }
+}
+
+/** The strict rule for a signature whose lengths, S and R were looked at by `verifyEd25519`. */
+export function verifyStrict(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const key = preparedKey(publicKey)
+  if (key === undefined) return false
+  try {
+    return crypto.verify(null, message, key, signature)
+  } catch {
+    return portable.verifyStrict(publicKey, message, signature) // A failure to look is not a forgery.
+  }
+}
+
+/** Many checks at once on libuv's threads. Keys, messages and signatures must not change until it is done. */
+export function verifyStrictMany(checks: readonly SignatureCheck[]): Promise<boolean[]> {
+  const results: boolean[] = checks.map(() => false)
+  return new Promise((resolve) => {
+    let next = 0
+    let running = 0
+    const pump = (): void => {
+      while (running < maxInFlight && next < checks.length) {
+        const index = next++
+        const { publicKey, message, signature } = checks[index] as SignatureCheck
+        const key = preparedKey(publicKey)
+        if (key === undefined) continue
+        running++
+        crypto.verify(null, message, key, signature, (error, valid) => {
+          results[index] =
+            error === null ? valid : portable.verifyStrict(publicKey, message, signature)
+          running--
+          pump()
+        })
+      }
+      if (running === 0 && next === checks.length) resolve(results)
+    }
+    pump()
+  })
+}
+
+/** A key that signs. The secret lives in a KeyObject, which no inspection prints. */
+export function createSigningKey(seed: Uint8Array): SigningKey {
+  const privateKey = crypto.createPrivateKey({
+    key: Buffer.concat([pkcs8Prefix, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  })
+  const spki = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  return {
+    publicKey: Uint8Array.from(spki.subarray(-32)),
+    sign: (message) => Uint8Array.from(crypto.sign(null, message, privateKey)),
+  }
+}
+
+/** RFC 8410 §7: PrivateKeyInfo with OID 1.3.101.112, up to the 32 secret bytes. */
+const pkcs8Prefix: Uint8Array = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** Enough to keep every thread of the pool busy; more only costs memory. */
+const maxInFlight = 64
+
+function prepareKey(publicKey: Uint8Array): KeyObject | undefined {
+  const point = portable.decodePoint(publicKey)
+  if (point === undefined || !isTorsionFree(point)) return undefined
+  const x = Buffer.from(publicKey).toString('base64url')
+  return crypto.createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+}
+
+const preparedKey: (publicKey: Uint8Array) => KeyObject | undefined = createKeyCache(
+  4096,
+  prepareKey,
+)

@@ -1,0 +1,217 @@
+// Data Integrity proofs by eddsa-jcs-2022 (W3C vc-di-eddsa §3.3): made, and verified.
+//
+// The signature covers SHA-256(JCS(proof without proofValue)) ‖ SHA-256(JCS(document without proof)): no JSON-LD, no network.
+import {
+  type CanonicalMember,
+  canonicalize,
+  canonicalMembers,
+  joinMembers,
+} from './canonicalize.ts'
+import { type Ed25519Options, verifyEd25519 } from './ed25519.ts'
+import { DppError, isDppError } from './errors.ts'
+import { sha256 } from './hash.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { encodeMultibase } from './multibase.ts'
+import {
+  type DataIntegrityProof,
+  decodeProofValue,
+  findPolicyFault,
+  findShapeFault,
+  type ProofPolicy,
+  type ProofReason,
+  snapshot,
+} from './proof.ts'
+import { type Signer, signBytes } from './signer.ts'
+import { formatTime } from './time.ts'
+
+/** Whether a proof holds, and if not the first reason. */
+export type ProofResult =
+  | { readonly verified: true }
+  | { readonly verified: false; readonly reason: ProofReason }
+
+/** What to sign with, and what the proof states. */
+export type ProofOptions = {
+  readonly signer: Signer
+  readonly created: Date
+  readonly proofPurpose?: string
+  readonly expires?: Date
+}
+
+/** A policy, and for several proofs over one document its {@link hashDocument}, computed once. */
+export type VerifyProofOptions = ProofPolicy &
+  Ed25519Options & { readonly documentHash?: Uint8Array | undefined }
+
+/**
+ * Makes a proof over `document`, which must not hold one.
+ *
+ * @throws DppError `ERR_DPP_PROOF_MALFORMED` when it does, `ERR_DPP_SIGNATURE_INVALID` for a signer's bad answer, and what
+ *   `canonicalize` throws.
+ */
+export async function createProof(
+  document: JsonObject,
+  { signer, created, proofPurpose = 'assertionMethod', expires }: ProofOptions,
+): Promise<DataIntegrityProof> {
+  if (Object.hasOwn(document, 'proof')) {
+    throw new DppError('ERR_DPP_PROOF_MALFORMED', 'the document has a proof already')
+  }
+  const context = document['@context']
+  const config: Omit<DataIntegrityProof, 'proofValue'> = {
+    type: 'DataIntegrityProof',
+    cryptosuite: 'eddsa-jcs-2022',
+    created: formatTime(created),
+    ...(expires === undefined ? {} : { expires: formatTime(expires) }),
+    verificationMethod: signer.verificationMethod,
+    proofPurpose,
+    // vc-di-eddsa §3.3.1 step 2: the proof repeats the document's context.
+    ...(context === undefined ? {} : { '@context': context }),
+  }
+  const documentHash = sha256(canonicalize(document, { safeIntegers: true }))
+  const message = signedBytes(sha256(canonicalize(config, { safeIntegers: true })), documentHash)
+  return { ...config, proofValue: encodeMultibase(await signBytes(signer, message)) }
+}
+
+/** `document` with a proof over it. @throws as {@link createProof} */
+export async function addProof<T extends JsonObject>(
+  document: T,
+  options: ProofOptions,
+): Promise<T & { readonly proof: DataIntegrityProof }> {
+  return { ...document, proof: await createProof(document, options) }
+}
+
+/** SHA-256 of the canonical form of a document without its proof. @throws what `canonicalize` throws */
+export function hashDocument(unsecured: JsonObject): Uint8Array {
+  return sha256(canonicalize(unsecured))
+}
+
+/**
+ * Verifies one proof over a document that is given without it. Never throws, whatever `unsecured` and `proof` hold.
+ *
+ * Whether the key may speak for anybody is not asked here: the caller takes it from a resolved DID document or a policy.
+ */
+export function verifyProof(
+  unsecured: JsonObject,
+  proof: unknown,
+  publicKey: Uint8Array,
+  options: VerifyProofOptions = {},
+): ProofResult {
+  const plainProof = isJsonObject(proof) ? snapshot(proof) : undefined
+  if (plainProof === undefined) return failed('ERR_DPP_PROOF_MALFORMED')
+  try {
+    // With the document's hash at hand only its context is read.
+    const { documentHash } = options
+    const source =
+      documentHash === undefined || !isJsonObject(unsecured) ? unsecured : contextOf(unsecured)
+    return verifyMembers(canonicalMembers(source).members, plainProof, publicKey, options)
+  } catch (error) {
+    if (isDppError(error)) return failed('ERR_DPP_PROOF_MALFORMED')
+    throw error
+  }
+}
+
+/**
+ * Verifies a document with exactly one proof in its `proof` member and returns what was signed: a copy without the proof, with
+ * the context that the proof covers. Proof sets and chains are refused: verify each with {@link verifyProof}. Never throws,
+ * except what `publicKeyOf` itself throws.
+ */
+export function verifyDocument(
+  secured: unknown,
+  options: VerifyProofOptions & {
+    /** The key behind a verification method, from a trusted place; undefined when there is none. */
+    publicKeyOf(verificationMethod: string): Uint8Array | undefined
+  },
+):
+  | { readonly verified: true; readonly document: JsonObject; readonly proof: DataIntegrityProof }
+  | { readonly verified: false; readonly reason: ProofReason } {
+  const { documentHash: _, ...policy } = options
+  const copy = isJsonObject(secured) ? snapshot(secured) : undefined
+  if (copy === undefined) return failed('ERR_DPP_PROOF_MALFORMED')
+  const { proof, ...document } = copy
+  if (proof === undefined) return failed('ERR_DPP_PROOF_MISSING')
+  if (Array.isArray(proof))
+    return failed(proof.length === 0 ? 'ERR_DPP_PROOF_MISSING' : 'ERR_DPP_PROOF_SET')
+  if (!isJsonObject(proof)) return failed('ERR_DPP_PROOF_MALFORMED')
+  const fault = findShapeFault(proof)
+  if (fault !== undefined) return failed(fault)
+  const checked = proof as DataIntegrityProof
+  const publicKey = options.publicKeyOf(checked.verificationMethod)
+  if (publicKey === undefined) return failed('ERR_DPP_PROOF_KEY')
+  const result = verifyMembers(canonicalMembers(document).members, proof, publicKey, policy)
+  if (!result.verified) return result
+  const context = checked['@context']
+  const signed = context === undefined ? document : { ...document, '@context': context }
+  return { verified: true, document: signed, proof: checked }
+}
+
+/** The bytes that eddsa-jcs-2022 signs (vc-di-eddsa §3.3.4): the proof configuration's hash, then the document's. */
+export function signedBytes(configHash: Uint8Array, documentHash: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(64)
+  bytes.set(configHash)
+  bytes.set(documentHash, 32)
+  return bytes
+}
+
+function verifyMembers(
+  members: readonly CanonicalMember[],
+  proof: JsonObject,
+  publicKey: Uint8Array,
+  options: VerifyProofOptions,
+): ProofResult {
+  const shapeFault = findShapeFault(proof)
+  if (shapeFault !== undefined) return failed(shapeFault)
+  const { proofValue, ...config } = proof as DataIntegrityProof
+  const policyFault = findPolicyFault(proof as DataIntegrityProof, options)
+  if (policyFault !== undefined) return failed(policyFault)
+  const covered = coveredMembers(members, config['@context'])
+  if (covered === undefined) return failed('ERR_DPP_PROOF_CONTEXT')
+  // A shared hash is of the document as it stands: it serves unless this proof covers fewer contexts.
+  const documentHash =
+    covered === members && options.documentHash !== undefined
+      ? options.documentHash
+      : sha256(joinMembers(covered))
+  const message = signedBytes(sha256(canonicalize(config)), documentHash)
+  const signature = decodeProofValue(proofValue) as Uint8Array
+  return verifyEd25519(publicKey, message, signature, options)
+    ? { verified: true }
+    : failed('ERR_DPP_PROOF_SIGNATURE')
+}
+
+/**
+ * vc-di-eddsa §3.3.2 step 4: a proof that states a context covers a document whose context starts with it; what was signed is
+ * the document with the proof's context. Undefined where it does not start so.
+ */
+function coveredMembers(
+  members: readonly CanonicalMember[],
+  proofContext: Json | undefined,
+): readonly CanonicalMember[] | undefined {
+  if (proofContext === undefined) return members
+  const own = members.find(({ name }) => name === '@context')
+  if (own === undefined) return undefined
+  const text = `"@context":${canonicalize(proofContext)}`
+  if (own.text === text) return members
+  const documentContexts = asList(JSON.parse(own.text.slice('"@context":'.length)) as Json)
+  const startsWithAll = asList(proofContext).every((value, index) => {
+    const inDocument = documentContexts[index]
+    return inDocument !== undefined && canonicalize(value) === canonicalize(inDocument)
+  })
+  if (!startsWithAll) return undefined
+  return members.map((member) => (member === own ? { name: '@context', text } : member))
+}
+
+function asList(value: Json): readonly Json[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function contextOf(document: JsonObject): JsonObject {
+  // A getter, so that reading the caller's object happens where `canonicalMembers` guards it.
+  return Object.hasOwn(document, '@context')
+    ? {
+        get '@context'(): Json {
+          return document['@context'] as Json
+        },
+      }
+    : {}
+}
+
+function failed(reason: ProofReason): { readonly verified: false; readonly reason: ProofReason } {
+  return { verified: false, reason }
+}

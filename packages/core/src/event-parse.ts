@@ -1,0 +1,233 @@
+// Reading a signed event: strict about the envelope, then about its subject; and verifying its signature.
+import { isBytes } from './bytes.ts'
+import {
+  type CanonicalMember,
+  canonicalize,
+  canonicalMembers,
+  joinMembers,
+} from './canonicalize.ts'
+import { type ProofResult, signedBytes } from './data-integrity.ts'
+import { isDid } from './did-syntax.ts'
+import { type Ed25519Options, verifyEd25519, verifyEd25519Many } from './ed25519.ts'
+import { epcisProfile } from './epcis-subject.ts'
+import { DppError } from './errors.ts'
+import { digestOfCanonical } from './event-digest.ts'
+import type { SecuredEvent } from './event-envelope.ts'
+import { dppVocabulary, type EventProfile, type EventSubject } from './event-profile.ts'
+import { sha256 } from './hash.ts'
+import { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json.ts'
+import { assertNoDuplicates, readJson } from './parse-strict.ts'
+import {
+  type DataIntegrityProof,
+  decodeProofValue,
+  findPolicyFault,
+  findShapeFault,
+  type ProofPolicy,
+} from './proof.ts'
+import { readTime } from './time.ts'
+import { encodeUtf8 } from './utf8.ts'
+
+/** A well-formed event, not yet verified. Everything in it comes from one snapshot of the input. */
+export type ParsedEvent = EventSubject & {
+  readonly event: SecuredEvent
+  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of {@link ParsedEvent.bytes}. */
+  readonly digest: string
+  /** The canonical text in UTF-8: what is stored, served and digested. */
+  readonly bytes: Uint8Array
+  readonly id: string
+  /** DID of the issuer. Whether it may speak for the products is the verifier's question. */
+  readonly issuer: string
+  readonly verificationMethod: string
+  readonly validFrom: Date
+  readonly created: Date | undefined
+  /** The 64 bytes that the signature covers, and the signature. */
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** How events are read: profiles in the order of preference (EPCIS alone by default), and the JSON limits. */
+export type ParseEventOptions = {
+  readonly profiles?: readonly EventProfile[]
+  readonly limits?: JsonLimits
+}
+
+/**
+ * Parses a signed event from bytes, text or a plain value. Refuses an envelope with missing, malformed or further members (nobody
+ * would check them), a proof set, a proof that covers another context or names a verification method of another DID than the
+ * issuer's, and a subject that its profile refuses.
+ *
+ * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
+ */
+export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
+  const { event, members } = readEvent(value, { ...options.limits, safeIntegers: true })
+  const proof = parseEventProof(event)
+  const issuer = parseIssuer(event)
+  if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
+    throw invalid('the verification method belongs to another DID than the issuer')
+  }
+  const validFrom = readTime(event['validFrom'])
+  if (validFrom === undefined) throw invalid('validFrom must be a time with a zone')
+  const id = event['id']
+  if (typeof id !== 'string' || !/^[a-z][a-z0-9+.-]*:[!-~]{1,500}$/i.test(id)) {
+    throw invalid('id must be an absolute URI')
+  }
+  const subject = event['credentialSubject']
+  if (!isJsonObject(subject)) throw invalid('credentialSubject must be one object')
+  const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
+
+  const { proofValue, ...config } = proof
+  const bytes = encodeUtf8(joinMembers(members))
+  const unsecured = joinMembers(members.filter(({ name }) => name !== 'proof'))
+  return {
+    ...about,
+    event: event as unknown as SecuredEvent,
+    digest: digestOfCanonical(bytes),
+    bytes,
+    id,
+    issuer,
+    verificationMethod: proof.verificationMethod,
+    validFrom,
+    created: readTime(proof.created),
+    message: signedBytes(sha256(canonicalize(config)), sha256(unsecured)),
+    signature: decodeProofValue(proofValue) as Uint8Array,
+  }
+}
+
+/**
+ * Verifies an event's signature by a key that the caller resolved for its verification method. With `now`, refuses an event
+ * that was signed, or is valid only, later than now (plus the skew).
+ */
+export function verifyEvent(
+  parsed: ParsedEvent,
+  publicKey: Uint8Array,
+  options: ProofPolicy & Ed25519Options = {},
+): ProofResult {
+  const fault = findEventFault(parsed, options)
+  if (fault !== undefined) return fault
+  return resultOf(verifyEd25519(publicKey, parsed.message, parsed.signature, options))
+}
+
+/** Verifies many events, on all cores where the runtime has threads for it; answers in the items' order. */
+export async function verifyEvents(
+  items: readonly { readonly event: ParsedEvent; readonly publicKey: Uint8Array }[],
+  options: ProofPolicy & Ed25519Options = {},
+): Promise<ProofResult[]> {
+  const checks = items.map(({ event, publicKey }) => ({
+    publicKey,
+    message: event.message,
+    signature: event.signature,
+  }))
+  const valid = await verifyEd25519Many(checks, options)
+  return items.map(({ event }, i) => findEventFault(event, options) ?? resultOf(valid[i] === true))
+}
+
+const envelopeMembers: ReadonlySet<string> = new Set([
+  '@context',
+  'id',
+  'type',
+  'issuer',
+  'validFrom',
+  'credentialSubject',
+  'proof',
+])
+
+function readEvent(
+  value: unknown,
+  limits: JsonLimits,
+): { event: JsonObject; members: readonly CanonicalMember[] } {
+  const isText = typeof value === 'string' || isBytes(value)
+  const read = isText ? readJson(value, limits) : undefined
+  const source = read === undefined ? value : read.value
+  if (!isJsonObject(source)) throw invalid('an event is a JSON object')
+  const { members, memberCount } = canonicalMembers(source, limits)
+  if (read !== undefined) assertNoDuplicates(read.memberCount, memberCount)
+  for (const { name } of members) {
+    if (!envelopeMembers.has(name))
+      throw invalid('the envelope has a member that this format does not know')
+  }
+  // Text was parsed just now and is ours; a value of the caller's could change behind our back.
+  const event = isText ? source : (JSON.parse(joinMembers(members)) as JsonObject)
+  return { event, members }
+}
+
+function parseEventProof(event: JsonObject): DataIntegrityProof {
+  const value = event['proof']
+  // A proof that can be left out of a set would give one event several digests.
+  if (!isJsonObject(value)) throw invalid('an event has exactly one proof, an object')
+  const fault = findShapeFault(value)
+  if (fault !== undefined) throw invalid(`its proof is not one by eddsa-jcs-2022 (${fault})`)
+  const proof = value as DataIntegrityProof
+  if (proof.proofPurpose !== 'assertionMethod')
+    throw invalid('the proof purpose must be assertionMethod')
+  // Stricter than vc-di-eddsa §3.3.2, which lets anyone append contexts to a signed document and so change the digest.
+  const context = canonicalize(event['@context'])
+  if (proof['@context'] === undefined || canonicalize(proof['@context']) !== context) {
+    throw invalid('the proof must repeat the context of the event')
+  }
+  return proof
+}
+
+function parseIssuer(event: JsonObject): string {
+  const issuer = event['issuer']
+  if (!isJsonObject(issuer)) throw invalid('issuer must be an object')
+  const { id, name, type, ...rest } = issuer
+  if (typeof id !== 'string' || !isDid(id)) throw invalid('issuer.id must be a DID')
+  if (name !== undefined && (typeof name !== 'string' || name.length > 200)) {
+    throw invalid('issuer.name must be a string of at most 200 characters')
+  }
+  if (type !== undefined && !asList(type).includes('CredentialIssuer')) {
+    throw invalid('issuer.type must hold CredentialIssuer')
+  }
+  if (Object.keys(rest).length > 0)
+    throw invalid('issuer has a member that this format does not know')
+  return id
+}
+
+/** Checks `@context` and `type`, and selects the profile. */
+function parseTypes(event: JsonObject, profiles: readonly EventProfile[]): EventProfile {
+  const contexts = event['@context']
+  // VC 2.0 §4.3: this one first.
+  if (!Array.isArray(contexts) || contexts[0] !== 'https://www.w3.org/ns/credentials/v2') {
+    throw invalid('@context must start with https://www.w3.org/ns/credentials/v2')
+  }
+  for (const context of contexts as readonly Json[]) {
+    // An inline context could rename our terms for a reader that processes JSON-LD.
+    if (typeof context === 'string') continue
+    if (
+      !isJsonObject(context) ||
+      (Object.hasOwn(context, 'dpp') && context['dpp'] !== dppVocabulary)
+    ) {
+      throw invalid('@context holds an inline context that gives dpp another meaning')
+    }
+  }
+  const types = event['type']
+  const profile = Array.isArray(types)
+    ? profiles.find(({ credentialType }) => types.includes(credentialType))
+    : undefined
+  if (profile === undefined || !asList(types).includes('VerifiableCredential')) {
+    throw invalid('type must hold VerifiableCredential and the type of a known profile')
+  }
+  return profile
+}
+
+function findEventFault(parsed: ParsedEvent, options: ProofPolicy): ProofResult | undefined {
+  const { now, maxClockSkewMs = 300_000 } = options
+  const reason = findPolicyFault(parsed.event.proof, options)
+  if (reason !== undefined) return { verified: false, reason }
+  if (now !== undefined && parsed.validFrom.getTime() > now.getTime() + maxClockSkewMs) {
+    return { verified: false, reason: 'ERR_DPP_PROOF_FUTURE' }
+  }
+  return undefined
+}
+
+function resultOf(isValid: boolean): ProofResult {
+  return isValid ? { verified: true } : { verified: false, reason: 'ERR_DPP_PROOF_SIGNATURE' }
+}
+
+function asList(value: Json | undefined): readonly (Json | undefined)[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function invalid(message: string): DppError<'ERR_DPP_EVENT_INVALID'> {
+  return new DppError('ERR_DPP_EVENT_INVALID', message)
+}

@@ -1,0 +1,102 @@
+// Receipts (docs/spec/receipt.md): the service's signed promise to anchor what it accepted by a stated time.
+import { createProof, type ProofResult, verifyProof } from './data-integrity.ts'
+import { isDid } from './did-syntax.ts'
+import { DppError } from './errors.ts'
+import { isEventDigest } from './event-digest.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { type DataIntegrityProof, findShapeFault, type ProofPolicy, snapshot } from './proof.ts'
+import type { Signer } from './signer.ts'
+import { formatTime, readTime } from './time.ts'
+
+/** One accepted event: its digest, and the DIDs of the products into whose logs it goes. */
+export type ReceiptEvent = { readonly digest: string; readonly products: readonly string[] }
+
+/** A receipt, in the form that is stored and sent. Times are RFC 3339. */
+export type Receipt = {
+  readonly type: 'DppReceipt'
+  readonly version: 1
+  readonly events: readonly ReceiptEvent[]
+  readonly received: string
+  readonly anchorBy: string
+  readonly proof: DataIntegrityProof
+}
+
+/**
+ * Makes the receipt that answers one request.
+ *
+ * @throws DppError `ERR_DPP_RECEIPT_INVALID` for what {@link parseReceipt} would refuse, `ERR_DPP_SIGNATURE_INVALID`
+ */
+export async function createReceipt(input: {
+  readonly events: readonly ReceiptEvent[]
+  readonly received: Date
+  readonly anchorBy: Date
+  readonly signer: Signer
+}): Promise<Receipt> {
+  const unsigned = {
+    type: 'DppReceipt',
+    version: 1,
+    events: input.events.map(({ digest, products }) => ({ digest, products })),
+    received: formatTime(input.received),
+    anchorBy: formatTime(input.anchorBy),
+  } as const
+  const proof = await createProof(unsigned, { signer: input.signer, created: input.received })
+  return parseReceipt({ ...unsigned, proof })
+}
+
+/**
+ * Reads a receipt from a plain value, as `parseStrict` returns it.
+ *
+ * @throws DppError `ERR_DPP_RECEIPT_INVALID` for missing, malformed or further members, no events, an event or product twice, or a
+ *   promise that ends before it begins.
+ */
+export function parseReceipt(value: unknown): Receipt {
+  const receipt = isJsonObject(value) ? snapshot(value) : undefined
+  if (receipt === undefined) throw invalid('a receipt is a JSON object')
+  const { type, version, events, received, anchorBy, proof, ...rest } = receipt
+  if (type !== 'DppReceipt' || version !== 1) throw invalid('not a DppReceipt of version 1')
+  if (Object.keys(rest).length > 0) throw invalid('a member that this format does not know')
+  if (!Array.isArray(events) || events.length === 0 || !events.every(isReceiptEvent)) {
+    throw invalid('events must list digests with their products')
+  }
+  if (!isDistinct(events.map(({ digest }) => digest))) throw invalid('an event is listed twice')
+  const from = readTime(received)
+  const until = readTime(anchorBy)
+  if (from === undefined || until === undefined || until < from) {
+    throw invalid('received and anchorBy must be times, in this order')
+  }
+  if (!isJsonObject(proof) || findShapeFault(proof) !== undefined) {
+    throw invalid('proof must be one proof by eddsa-jcs-2022')
+  }
+  return receipt as unknown as Receipt
+}
+
+/** Verifies a receipt by the key that the service's DID document gives for its verification method. */
+export function verifyReceipt(
+  receipt: Receipt,
+  publicKey: Uint8Array,
+  policy: ProofPolicy = {},
+): ProofResult {
+  const { proof, ...unsigned } = receipt
+  return verifyProof(unsigned as unknown as JsonObject, proof, publicKey, policy)
+}
+
+function isReceiptEvent(value: Json): value is ReceiptEvent {
+  if (!isJsonObject(value)) return false
+  const { digest, products, ...rest } = value
+  return (
+    isEventDigest(digest) &&
+    Array.isArray(products) &&
+    products.length > 0 &&
+    products.every(isDid) &&
+    isDistinct(products) &&
+    Object.keys(rest).length === 0
+  )
+}
+
+function isDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length
+}
+
+function invalid(message: string): DppError<'ERR_DPP_RECEIPT_INVALID'> {
+  return new DppError('ERR_DPP_RECEIPT_INVALID', message)
+}
