@@ -1,0 +1,38 @@
+// Entry `./ethereum`: deploys the registry, writes anchors, reads them. Needs viem.
+export type { Finality } from '../chain-head.ts'
+export {
+  createRegistryReader,
+  type RegistryReader,
+  type RegistryReaderOptions,
+} from '../registry-reader.ts'
+export { type Deployment, type DeployOptions, deployRegistry } from './deploy.ts'
+export type { AnchorNoticeCode, EthereumErrorCode } from './errors.ts'
+export type { FeeOptions } from './fees.ts'
+export {
+  type AnchorJournal,
+  type AnchorLocation,
+  type AnchorRecord,
+  createMemoryJournal,
+  type SignedTransaction,
+} from './journal.ts'
+export {
+  registryAbi,
+  registryAddress,
+  registryBytecode,
+  registryCodeHash,
+  registryCompiler,
+  registryDeployedBytecode,
+  registryFactory,
+  registryStorageLayout,
+} from './registry-artifact.ts'
+export {
+  createRemoteSigner,
+  type RemoteSignerOptions,
+  type TransactionSigner,
+} from './transaction.ts'
+export {
+  type AnchorForecast,
+  type AnchorWriter,
+  type AnchorWriterOptions,
+  createAnchorWriter,
+} from './writer.ts'

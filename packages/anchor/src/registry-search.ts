@@ -1,0 +1,175 @@
+// Finds an anchor in a registry's storage. Hints and logs only say where to look: what counts is what the slots hold.
+import type { Json } from '@dpp/core'
+import { chainError } from './chain-errors.ts'
+import { readBlock } from './chain-head.ts'
+import { formatQuantity, formatWord, readQuantity } from './chain-hex.ts'
+import { agree, type Quorum } from './quorum.ts'
+import type { AnchorQuery } from './reader.ts'
+import type { RegistryState } from './registry-state.ts'
+import {
+  ANCHORED_BY_TOPIC,
+  addressWord,
+  BATCH_COUNT_SLOT,
+  decodeRecord,
+  recordSlot,
+  rootSlot,
+} from './registry-storage.ts'
+
+export type FoundAnchor = {
+  readonly batchId: bigint
+  readonly anchorer: string
+  readonly timestampSeconds: bigint
+}
+
+export type SearchOptions = {
+  readonly quorum: Quorum
+  /** First block that can hold an anchor. */
+  readonly deployBlock: bigint
+  /** Blocks per `eth_getLogs`; halved where a provider refuses. */
+  readonly logWindow: bigint
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Up to this many batches every root is read: that needs no logs, and proves absence. */
+const SCAN_LIMIT = 64n
+
+/** After a reorg an anchor may stand in a later block than its hint says, by up to this. */
+const REORG_SLACK_SECONDS = 3_600n
+
+/**
+ * The anchor that the query asks for at the state's block: the hinted batch, else the earliest match.
+ *
+ * `undefined` means that it is not there: every root was read, or `threshold` providers have no log of it.
+ */
+export async function searchAnchor(
+  state: RegistryState,
+  query: AnchorQuery,
+  options: SearchOptions,
+): Promise<FoundAnchor | undefined> {
+  const [count = 0n] = await state.readSlots([BATCH_COUNT_SLOT])
+  const matchOf = (ids: readonly bigint[]): Promise<FoundAnchor | undefined> =>
+    firstMatch(
+      state,
+      query,
+      ids.filter((id) => id < count),
+    )
+  if (query.batchId !== undefined) {
+    const hinted = await matchOf([BigInt(query.batchId)])
+    if (hinted !== undefined) return hinted
+  }
+  if (count <= SCAN_LIMIT) return matchOf(range(0n, count))
+  if (query.blockNumber !== undefined && BigInt(query.blockNumber) <= state.head.number) {
+    const block = BigInt(query.blockNumber)
+    const near =
+      (await matchOf(await readLogs(query, block, block, options))) ??
+      (await matchOf(await idsAfter(state, count, block, options)))
+    if (near !== undefined) return near
+  }
+  let window = options.logWindow
+  for (let from = options.deployBlock; from <= state.head.number; ) {
+    const last = from + window - 1n
+    const to = last < state.head.number ? last : state.head.number
+    const ids = await readLogs(query, from, to, options).catch((failure: unknown) => {
+      if (from === to || !isRefusal(failure)) throw failure
+      return undefined
+    })
+    if (ids === undefined) {
+      window = (to - from + 1n) / 2n // Every provider has a limit of its own, in blocks or in results.
+      continue
+    }
+    const found = await matchOf(ids)
+    if (found !== undefined) return found
+    from = to + 1n
+  }
+  return undefined
+}
+
+/** The lowest of the ids whose slots hold the root, from the anchorer if one is asked for. */
+async function firstMatch(
+  state: RegistryState,
+  query: AnchorQuery,
+  ids: readonly bigint[],
+): Promise<FoundAnchor | undefined> {
+  if (ids.length === 0) return undefined
+  const roots = await state.readSlots(ids.map(rootSlot))
+  const candidates = ids.filter((_, index) => formatWord(roots[index] ?? 0n) === query.root)
+  const records = candidates.length === 0 ? [] : await state.readSlots(candidates.map(recordSlot))
+  for (const [index, batchId] of candidates.entries()) {
+    const record = decodeRecord(records[index] ?? 0n)
+    if (record.timestampSeconds === 0n) continue
+    if (query.anchorer === undefined || query.anchorer === record.anchorer)
+      return { batchId, ...record }
+  }
+  return undefined
+}
+
+/** Batch ids whose logs name the root, as `threshold` providers tell them, ascending. */
+async function readLogs(
+  { registry, root, anchorer }: AnchorQuery,
+  from: bigint,
+  to: bigint,
+  { quorum, signal }: SearchOptions,
+): Promise<readonly bigint[]> {
+  const filter = {
+    address: registry,
+    fromBlock: formatQuantity(from),
+    toBlock: formatQuantity(to),
+    topics: [ANCHORED_BY_TOPIC, anchorer === undefined ? null : addressWord(anchorer), root],
+  }
+  return agree(
+    quorum,
+    async (provider, stop) => readBatchIds(await provider.request('eth_getLogs', [filter], stop)),
+    (ids) => ids.join(),
+    signal,
+  )
+}
+
+function readBatchIds(logs: Json): readonly bigint[] {
+  if (!Array.isArray(logs)) throw chainError('ERR_DPP_CHAIN_RESPONSE', 'logs that are not a list')
+  const ids = logs.map((log: Json) => {
+    const topics = typeof log === 'object' && log !== null && 'topics' in log ? log['topics'] : []
+    return readQuantity(Array.isArray(topics) ? topics[3] : undefined)
+  })
+  return [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1))
+}
+
+/** Ids anchored in the hinted block or soon after it, by binary search: `timestamps` never decrease with the id. */
+async function idsAfter(
+  state: RegistryState,
+  count: bigint,
+  block: bigint,
+  { quorum, signal }: SearchOptions,
+): Promise<readonly bigint[]> {
+  const { timestamp } = await agree(
+    quorum,
+    (provider, stop) => readBlock(provider, formatQuantity(block), stop),
+    ({ hash }) => hash,
+    signal,
+  )
+  const seconds = BigInt(timestamp.getTime() / 1_000)
+  const start = await lowerBound(state, count, seconds)
+  const end = await lowerBound(state, count, seconds + REORG_SLACK_SECONDS)
+  return range(start, end < start + SCAN_LIMIT ? end : start + SCAN_LIMIT)
+}
+
+async function lowerBound(state: RegistryState, count: bigint, seconds: bigint): Promise<bigint> {
+  let low = 0n
+  let high = count
+  while (low < high) {
+    const middle = (low + high) / 2n
+    const [word = 0n] = await state.readSlots([recordSlot(middle)])
+    if (decodeRecord(word).timestampSeconds < seconds) low = middle + 1n
+    else high = middle
+  }
+  return low
+}
+
+function range(from: bigint, to: bigint): readonly bigint[] {
+  const ids: bigint[] = []
+  for (let id = from; id < to; id += 1n) ids.push(id)
+  return ids
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && failure.code === 'ERR_DPP_CHAIN_REJECTED'
+}

@@ -1,0 +1,149 @@
+// The registry's storage at one agreed block, read in one of two ways: each slot from k of n providers, or from any
+// provider with a Merkle proof against that block's state root.
+import { type Json, type JsonObject, toHex } from '@dpp/core'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { encodeBlockHeader, parseBlockHeader } from './block-header.ts'
+import { chainError } from './chain-errors.ts'
+import type { Head } from './chain-head.ts'
+import { formatWord, hexToBytes, readQuantity } from './chain-hex.ts'
+import { type Account, type AccountProof, readAccount, readSlot } from './evidence-proof.ts'
+import { agree, type Quorum, tooFew } from './quorum.ts'
+
+export type RegistryState = {
+  readonly head: Head
+  /** Values of storage slots, in their order. */
+  readSlots(slots: readonly string[]): Promise<readonly bigint[]>
+}
+
+export type RegistryStateOptions = {
+  readonly quorum: Quorum
+  readonly head: Head
+  readonly registry: string
+  /** Accepted keccak-256 hashes of the contract's code, `0x` and 64 lower-case hex digits. */
+  readonly codeHashes: readonly string[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads slots that `quorum` agrees on, after it has agreed on the contract's code.
+ *
+ * @throws ERR_DPP_CHAIN_CODE where the address holds no or other code, and the codes of `agree`
+ */
+export async function openAgreedState(options: RegistryStateOptions): Promise<RegistryState> {
+  const { quorum, head, registry, codeHashes, signal } = options
+  const at = { blockHash: head.hash } // EIP-1898: exactly this block, whatever a reorg does meanwhile.
+  const codeHash = await agree(
+    quorum,
+    async (provider, stop) => {
+      const code = hexToBytes(await provider.request('eth_getCode', [registry, at], stop), 'bytes')
+      return `0x${toHex(keccak_256(code))}`
+    },
+    (hash) => hash,
+    signal,
+  )
+  assertCode(registry, codeHash, codeHashes)
+  const readOne = (slot: string): Promise<bigint> =>
+    agree(
+      quorum,
+      async (provider, stop) =>
+        readQuantity(await provider.request('eth_getStorageAt', [registry, slot, at], stop)),
+      (value) => formatWord(value),
+      signal,
+    )
+  return { head, readSlots: (slots) => Promise.all(slots.map(readOne)) }
+}
+
+/**
+ * Reads slots by `eth_getProof`, checked against the header whose hash `quorum` has agreed on: one honest provider
+ * is enough, and a lie is seen.
+ *
+ * @throws ERR_DPP_CHAIN_CODE, ERR_DPP_CHAIN_PROOF where no provider gives a proof that holds
+ */
+export async function openProvenState(options: RegistryStateOptions): Promise<RegistryState> {
+  const { head } = options
+  const header = parseBlockHeader(encodeBlockHeader(head.json))
+  const readSlots = async (slots: readonly string[]): Promise<readonly bigint[]> => {
+    const proof = await fetchProof(options, header.stateRoot, slots)
+    return slots.map((slot, index) => readSlot(proof, slot, index))
+  }
+  await readSlots([]) // The account alone: its code hash is checked before anything is read.
+  return { head, readSlots }
+}
+
+/** An account proof with the proofs of some of its slots, already shown to hold under `stateRoot`. */
+export type ProvenAccount = AccountProof & Account
+
+/** Asks the providers one after the other for a proof that holds. @throws ERR_DPP_CHAIN_CODE ERR_DPP_CHAIN_PROOF */
+export async function fetchProof(
+  options: RegistryStateOptions,
+  stateRoot: Uint8Array,
+  slots: readonly string[],
+): Promise<ProvenAccount> {
+  const { quorum, head, registry, codeHashes, signal } = options
+  const failures: unknown[] = []
+  for (const provider of quorum.providers) {
+    try {
+      const at = { blockHash: head.hash }
+      const answer = await provider.request('eth_getProof', [registry, [...slots], at], signal)
+      const proof = parseProofAnswer(answer, slots)
+      const account = readAccount(stateRoot, registry, proof.accountProof)
+      if (account === undefined) throw noCode(registry)
+      slots.forEach((slot, index) => {
+        readSlot({ ...proof, ...account }, slot, index)
+      })
+      assertCode(registry, account.codeHash, codeHashes)
+      return { ...proof, ...account }
+    } catch (failure) {
+      signal?.throwIfAborted()
+      if (isCodeError(failure)) throw failure // Proven: no other provider can prove otherwise.
+      failures.push(failure)
+    }
+  }
+  const failure = tooFew(quorum, failures)
+  throw failure.code === 'ERR_DPP_EVIDENCE_INVALID'
+    ? chainError('ERR_DPP_CHAIN_PROOF', failure.message, { cause: failure })
+    : failure
+}
+
+function parseProofAnswer(answer: Json, slots: readonly string[]): AccountProof {
+  if (!isObject(answer)) throw malformed()
+  const storage = answer['storageProof']
+  if (!Array.isArray(storage) || storage.length !== slots.length) throw malformed()
+  return {
+    accountProof: parseNodes(answer['accountProof']),
+    storageProofs: storage.map((entry: Json) => {
+      if (!isObject(entry)) throw malformed()
+      return parseNodes(entry['proof'])
+    }),
+  }
+}
+
+function parseNodes(nodes: Json | undefined): readonly Uint8Array[] {
+  if (!Array.isArray(nodes) || nodes.length > 64) throw malformed()
+  return nodes.map((node: Json) => hexToBytes(node, 'bytes'))
+}
+
+function assertCode(registry: string, found: string, accepted: readonly string[]): void {
+  if (accepted.includes(found)) return
+  if (found === EMPTY_CODE_HASH) throw noCode(registry)
+  throw chainError('ERR_DPP_CHAIN_CODE', `${registry} holds other code than a registry: ${found}`)
+}
+
+/** keccak-256 of no bytes: what an account without code has. */
+const EMPTY_CODE_HASH = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
+
+function noCode(registry: string): Error {
+  return chainError('ERR_DPP_CHAIN_CODE', `there is no contract at ${registry} on this chain`)
+}
+
+function isCodeError(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && failure.code === 'ERR_DPP_CHAIN_CODE'
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function malformed(): Error {
+  return chainError('ERR_DPP_CHAIN_RESPONSE', 'not the answer to eth_getProof (EIP-1186)')
+}
