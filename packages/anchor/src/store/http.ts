@@ -1,0 +1,101 @@
+// A read-only store over HTTP: the public files as a third party sees them, behind any web server or CDN.
+import { DppError } from '@dpp/core'
+import { storeError } from '../errors.ts'
+import { assertStoreKey, contentToken, type Store, type StoredObject } from './store.ts'
+
+export type HttpStoreOptions = {
+  /** Where the keys begin, for example `https://dpp.example.com/`; a missing final slash is added. */
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  /** Time for one read, body included; 10 seconds unless told. */
+  readonly timeoutMs?: number
+  /** Most bytes of one object, counted after any decompression; 64 MiB unless told. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Creates a store that reads objects with GET; its writes throw ERR_DPP_STORE_READ_ONLY.
+ *
+ * 404 and 410 are absence, 401 and 403 refusal, everything else (a redirect, 429, 5xx, a time-out, a
+ * body cut short, too long, or in a content coding that was not asked for) is unavailability.
+ */
+export function createHttpStore(options: HttpStoreOptions): Store {
+  const base = options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`
+  return {
+    async read(key) {
+      assertStoreKey(key)
+      try {
+        return await readObject(new URL(key, base), options)
+      } catch (error) {
+        if (error instanceof DppError) throw error
+        throw storeError('ERR_DPP_STORE_UNAVAILABLE', `GET ${key} failed`, { cause: error })
+      }
+    },
+    async create(key) {
+      assertStoreKey(key)
+      throw storeError('ERR_DPP_STORE_READ_ONLY', 'an HTTP store is read only')
+    },
+    async replace(key) {
+      assertStoreKey(key)
+      throw storeError('ERR_DPP_STORE_READ_ONLY', 'an HTTP store is read only')
+    },
+  }
+}
+
+async function readObject(url: URL, options: HttpStoreOptions): Promise<StoredObject | undefined> {
+  const response = await options.fetch(url, {
+    headers: { 'accept-encoding': 'identity' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    if (response.status === 404 || response.status === 410) return undefined
+    const refused = response.status === 401 || response.status === 403
+    throw storeError(
+      refused ? 'ERR_DPP_STORE_REFUSED' : 'ERR_DPP_STORE_UNAVAILABLE',
+      `GET ${url.pathname} answered ${response.status}`,
+    )
+  }
+  const coding = response.headers.get('content-encoding') ?? 'identity'
+  if (coding !== 'identity') {
+    await response.body?.cancel()
+    throw unavailable(url, `came in the content coding ${coding}`)
+  }
+  const body = await readBody(url, response, options.maxBytes ?? 64 * 2 ** 20)
+  return { body, token: contentToken(body) }
+}
+
+async function readBody(url: URL, response: Response, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of bodyChunks(response)) {
+    length += chunk.length
+    if (length > maxBytes) throw unavailable(url, `is longer than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const announced = response.headers.get('content-length')
+  if (announced !== null && Number(announced) !== length) throw unavailable(url, 'was cut short')
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.length
+  }
+  return body
+}
+
+// Not `for await (… of response.body)`: not every browser iterates streams.
+async function* bodyChunks(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    await reader.cancel().catch(() => {}) // Frees the connection when the reader stops early.
+  }
+}
+
+function unavailable(url: URL, what: string): Error {
+  return storeError('ERR_DPP_STORE_UNAVAILABLE', `GET ${url.pathname}: the body ${what}`)
+}
