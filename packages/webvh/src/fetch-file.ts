@@ -1,5 +1,5 @@
 // The only place of this entry that does I/O: one GET with limits on size and time, no redirects, coded failures.
-import { DppError, isDppError } from '@dpp/core'
+import { canonicalize, DppError, isDppError, type JsonObject } from '@dpp/core'
 import { defaultLimits, type Limits } from './limits.ts'
 import { mapOrigin, type Origins } from './origins.ts'
 
@@ -26,7 +26,23 @@ export type FetchedFile = { readonly body: Uint8Array; readonly contentType: str
  * @throws ERR_DPP_FETCH_NOT_FOUND (404 and 410), ERR_DPP_FETCH_STATUS, ERR_DPP_FETCH_FAILED, ERR_DPP_FETCH_TIMEOUT,
  * ERR_DPP_FETCH_LIMIT, ERR_DPP_FETCH_REFUSED
  */
-export async function fetchFile(url: string, options: FetchOptions): Promise<FetchedFile> {
+export function fetchFile(url: string, options: FetchOptions): Promise<FetchedFile> {
+  return request(url, { method: 'GET', accepted: [200] }, options)
+}
+
+/** A request, and the status codes that mean success. */
+export type RequestKind = {
+  readonly method: 'GET' | 'POST'
+  readonly accepted: readonly number[]
+  readonly body?: JsonObject | undefined
+}
+
+/** Sends a request under the rules of `fetchFile`. @throws as `fetchFile` */
+export async function request(
+  url: string,
+  kind: RequestKind,
+  options: FetchOptions,
+): Promise<FetchedFile> {
   const { maxBytes, timeoutMs } = { ...defaultLimits, ...options.limits }
   const target = mapOrigin(url, options.origins)
   // HTTPS only; an origin that the caller maps is the caller's decision.
@@ -35,16 +51,12 @@ export async function fetchFile(url: string, options: FetchOptions): Promise<Fet
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
   try {
-    const headers = { accept: '*/*', ...options.headers }
-    const response = await options.fetch(target, {
-      method: 'GET',
-      redirect: 'manual',
-      credentials: 'omit',
-      headers,
+    const response = await untilAborted(
+      options.fetch(target, requestInit(kind, options.headers, signal)),
       signal,
-    })
-    checkStatus(response)
-    const body = await readBody(response, maxBytes)
+    )
+    checkStatus(response, kind.accepted)
+    const body = await untilAborted(readBody(response, maxBytes), signal)
     return { body, contentType: response.headers.get('content-type') ?? '' }
   } catch (error) {
     if (timeout.aborted) throw fail('TIMEOUT', `no complete answer within ${timeoutMs} ms`, error)
@@ -57,9 +69,33 @@ export async function fetchFile(url: string, options: FetchOptions): Promise<Fet
   }
 }
 
-function checkStatus(response: Response): void {
+function requestInit(
+  { method, body }: RequestKind,
+  headers: FetchOptions['headers'],
+  signal: AbortSignal,
+): RequestInit {
+  const common = { method, redirect: 'manual', credentials: 'omit', signal } as const
+  if (body === undefined) return { ...common, headers: { ...headers } }
+  return {
+    ...common,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: canonicalize(body),
+  }
+}
+
+// An injected `fetch` may not heed the signal; the time limit holds all the same.
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+function checkStatus(response: Response, accepted: readonly number[]): void {
   const { status, type } = response
-  if (status === 200) return
+  if (accepted.includes(status)) return
   discard(response)
   if (status === 404 || status === 410) throw fail('NOT_FOUND', `the server answered ${status}`)
   if (type === 'opaqueredirect' || (status >= 300 && status < 400))

@@ -30,6 +30,8 @@ export {
   type WebvhDid,
   witnessUrl,
 } from './did.ts'
+export { type DidUrl, parseDidUrl } from './did-url.ts'
+export { toDidWeb } from './did-web.ts'
 export type { LogEntry } from './entry.ts'
 export { formatEntry, parseEntry } from './entry.ts'
 export { type WebvhErrorCode, webvhErrorCodes } from './errors.ts'
@@ -66,10 +68,31 @@ export {
   resolveReport,
   type VersionQuery,
 } from './resolve-log.ts'
+export { allServices, findService } from './services.ts'
 export { hashKey } from './update-key.ts'
 export { type VerificationPurpose, verificationKey } from './verification-key.ts'
 export { formatVersionTime, nextVersionTime, parseVersionTime } from './version-time.ts'
+export {
+  fetchWatchedLog,
+  fetchWatchedResource,
+  fetchWatchedWitnessFile,
+  notifyWatcher,
+  notifyWatcherOfResource,
+  requestLogDeletion,
+  requestResourceDeletion,
+  type WatcherOptions,
+} from './watcher.ts'
+export {
+  createWatcherPresentation,
+  type WatcherPresentationOptions,
+} from './watcher-presentation.ts'
 export { isWitnessProof, witnessDocument } from './witness-check.ts'
+export {
+  type WitnessEntryOptions,
+  type WitnessedEntry,
+  type WitnessJournal,
+  witnessEntry,
+} from './witness-entry.ts'
 export type { Witness } from './witness-list.ts'
 export {
   formatWitnessProofs,

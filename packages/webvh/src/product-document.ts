@@ -1,12 +1,5 @@
 // The DID document of a product and the service that commits to its events (docs/spec/product-log.md).
-import {
-  DppError,
-  decodeMultibase,
-  decodeMultihash,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-} from '@dpp/core'
+import { DppError, isDid, isEventDigest, isJsonObject, type Json, type JsonObject } from '@dpp/core'
 import { formatDid } from './did.ts'
 
 /** The default layout: `https://<domain>/.well-known/did/<SCID>/did.jsonl`. */
@@ -33,7 +26,7 @@ export function createProductDocument(options: ProductDocumentOptions): JsonObje
   const { digitalLink, controller, layout = PRODUCT_PATH } = options
   if (!/^https?:\/\/./.test(digitalLink) || !URL.canParse(digitalLink))
     throw invalid('digitalLink is not a URL')
-  if (!/^did:[a-z0-9]+:./.test(controller)) throw invalid('controller is not a DID')
+  if (!isDid(controller)) throw invalid('controller is not a DID')
   const at = layout.findIndex((segment) => segment.includes('{SCID}'))
   if (at < 0) throw invalid('the layout has no {SCID}: all products would share one folder')
   const id = formatDid({ ...options, path: layout, scid: '{SCID}' })
@@ -125,20 +118,12 @@ function isEvents(service: Json, document: JsonObject): boolean {
   )
 }
 
-/** An event digest: multibase `z` of a SHA-256 multihash, in the one form that this encoding has. */
 function parseDigest(digest: Json): string {
-  try {
-    if (typeof digest !== 'string' || !digest.startsWith('z'))
-      throw new TypeError('not multibase base58btc')
-    decodeMultihash(decodeMultibase(digest))
-    return digest
-  } catch (cause) {
-    throw new DppError(
-      'ERR_DPP_PRODUCT_DIGEST',
-      'an event digest is not multibase base58btc of SHA-256',
-      { cause },
-    )
-  }
+  if (isEventDigest(digest)) return digest
+  throw new DppError(
+    'ERR_DPP_PRODUCT_DIGEST',
+    'an event digest is not multibase base58btc of a SHA-256 multihash',
+  )
 }
 
 function invalid(reason: string): DppError {

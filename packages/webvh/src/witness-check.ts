@@ -1,5 +1,11 @@
 // "Verifying Witness Proofs During Resolution" and the threshold algorithm of did:webvh v1.0.
-import { type DataIntegrityProof, DppError, decodeDidKey, isDppError, verifyProof } from '@dpp/core'
+import {
+  type DataIntegrityProof,
+  DppError,
+  isDppError,
+  publicKeyOfDidKey,
+  verifyProof,
+} from '@dpp/core'
 import type { Parameters } from './parameters.ts'
 import { approvers, type Witness } from './witness-list.ts'
 import { parseWitnessProofs, type WitnessProofs } from './witness-proofs.ts'
@@ -59,24 +65,21 @@ export function witnessDocument(versionId: string): { readonly versionId: string
 
 /** Checks one witness proof with the key of its did:key, which is its only permitted source. */
 export function isWitnessProof(versionId: string, proof: DataIntegrityProof, now: Date): boolean {
-  const id = witnessOf(proof)
+  const key = publicKeyOfDidKey(proof.verificationMethod)
   const policy = { now, maxClockSkewMs: Number.POSITIVE_INFINITY } // As for the entries' own proofs.
-  return (
-    id !== undefined &&
-    verifyProof(witnessDocument(versionId), proof, decodeDidKey(id), policy).verified
-  )
+  return key !== undefined && verifyProof(witnessDocument(versionId), proof, key, policy).verified
 }
 
 /** The did:key DID of the witness a proof names; `undefined` where body and fragment differ or it is no did:key. */
-export function witnessOf({ verificationMethod }: DataIntegrityProof): string | undefined {
-  const [id = '', fragment, ...more] = verificationMethod.split('#')
-  if (id !== `did:key:${fragment}` || more.length > 0) return undefined
-  try {
-    decodeDidKey(id)
-    return id
-  } catch {
-    return undefined
-  }
+export function witnessOf({
+  verificationMethod,
+}: {
+  readonly verificationMethod: string
+}): string | undefined {
+  return (
+    publicKeyOfDidKey(verificationMethod) &&
+    verificationMethod.slice(0, verificationMethod.indexOf('#'))
+  )
 }
 
 function approverLists(
