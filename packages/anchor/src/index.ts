@@ -32,6 +32,7 @@ export {
 export { compareHashes, emptyRoot, entryLeafHash, hashLeaf, hashNode } from './leaf.ts'
 export type { AnchorFinding, AnchorQuery, AnchorReader } from './reader.ts'
 export { findRegistry, type RegistryInfo, registries } from './registries.ts'
+export { publishObject, updateObject } from './store/publish.ts'
 export type { ObjectMeta, Store, StoredObject } from './store/store.ts'
 export { buildTree, leafAt, type Tree, treeRoot } from './tree.ts'
 export {
