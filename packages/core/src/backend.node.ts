@@ -4,12 +4,17 @@
 // once per key; so all backends answer alike.
 import crypto, { type KeyObject } from 'node:crypto'
 import * as portable from './backend.portable.ts'
-import type { SignatureCheck, SigningKey } from './backend.ts'
+import type { BackendName, SignatureCheck, SigningKey } from './backend.ts'
 import { createKeyCache } from './key-cache.ts'
+import { findSodium } from './sodium.node.ts'
 import { isTorsionFree } from './torsion.node.ts'
 
-/** What this backend calls itself in benchmarks and tests. */
-export const backendName: string = 'node:crypto'
+/** The backends that this runtime has, the fastest first. */
+export function listBackends(): readonly BackendName[] {
+  return findSodium() === undefined
+    ? ['node:crypto', 'portable']
+    : ['sodium-native', 'node:crypto', 'portable']
+}
 
 /** SHA-256 of bytes, or of a text's UTF-8. */
 export function sha256(data: Uint8Array | string): Uint8Array {
@@ -44,22 +49,27 @@ export function sha256Blocks(
 }
 
 /** The strict rule for a signature whose lengths, S and R were looked at by `verifyEd25519`. */
-export function verifyStrict(
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean {
+export function verifyStrict(check: SignatureCheck, backend?: BackendName): boolean {
+  const { publicKey, message, signature } = check
+  if (backend === 'portable') return portable.verifyStrict(check)
   const key = preparedKey(publicKey)
   if (key === undefined) return false
   try {
-    return crypto.verify(null, message, key, signature)
+    const sodium = backend === 'node:crypto' ? undefined : findSodium()
+    return sodium === undefined
+      ? crypto.verify(null, message, key, signature)
+      : sodium(signature, message, publicKey)
   } catch {
-    return portable.verifyStrict(publicKey, message, signature) // A failure to look is not a forgery.
+    return portable.verifyStrict(check) // A failure to look is not a forgery.
   }
 }
 
 /** Many checks at once on libuv's threads. Keys, messages and signatures must not change until it is done. */
-export function verifyStrictMany(checks: readonly SignatureCheck[]): Promise<boolean[]> {
+export function verifyStrictMany(
+  checks: readonly SignatureCheck[],
+  backend?: BackendName,
+): Promise<boolean[]> {
+  if (backend === 'portable') return portable.verifyStrictMany(checks)
   const results: boolean[] = checks.map(() => false)
   return new Promise((resolve) => {
     let next = 0
@@ -67,13 +77,12 @@ export function verifyStrictMany(checks: readonly SignatureCheck[]): Promise<boo
     const pump = (): void => {
       while (running < maxInFlight && next < checks.length) {
         const index = next++
-        const { publicKey, message, signature } = checks[index] as SignatureCheck
-        const key = preparedKey(publicKey)
+        const check = checks[index] as SignatureCheck
+        const key = preparedKey(check.publicKey)
         if (key === undefined) continue
         running++
-        crypto.verify(null, message, key, signature, (error, valid) => {
-          results[index] =
-            error === null ? valid : portable.verifyStrict(publicKey, message, signature)
+        crypto.verify(null, check.message, key, check.signature, (error, valid) => {
+          results[index] = error === null ? valid : portable.verifyStrict(check)
           running--
           pump()
         })

@@ -1,13 +1,15 @@
 // The portable backend: noble's points and hashes, on any ECMAScript 2022 runtime. Same exports as backend.node.ts.
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519'
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js'
-import type { SignatureCheck, SigningKey } from './backend.ts'
+import type { BackendName, SignatureCheck, SigningKey } from './backend.ts'
 import { type Comb, createComb, multiplyComb } from './comb.ts'
 import { createKeyCache } from './key-cache.ts'
 import { encodeUtf8 } from './utf8.ts'
 
-/** What this backend calls itself in benchmarks and tests. */
-export const backendName: string = 'portable'
+/** The backends that this runtime has. */
+export function listBackends(): readonly BackendName[] {
+  return ['portable']
+}
 
 /** SHA-256 of bytes, or of a text's UTF-8. */
 export function sha256(data: Uint8Array | string): Uint8Array {
@@ -30,11 +32,8 @@ export function sha256Blocks(
 }
 
 /** The strict rule for a signature whose lengths, S and R were looked at by `verifyEd25519`. */
-export function verifyStrict(
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean {
+export function verifyStrict(check: SignatureCheck, _backend?: BackendName): boolean {
+  const { publicKey, message, signature } = check
   const comb = preparedKey(publicKey)
   if (comb === undefined) return false
   const encodedR = signature.subarray(0, 32)
@@ -47,11 +46,14 @@ export function verifyStrict(
 }
 
 /** Many checks, in order, with the event loop let in between: a page stays usable. */
-export async function verifyStrictMany(checks: readonly SignatureCheck[]): Promise<boolean[]> {
+export async function verifyStrictMany(
+  checks: readonly SignatureCheck[],
+  _backend?: BackendName,
+): Promise<boolean[]> {
   const results: boolean[] = []
-  for (const { publicKey, message, signature } of checks) {
+  for (const check of checks) {
     if (results.length % 16 === 15) await new Promise((resolve) => setTimeout(resolve, 0))
-    results.push(verifyStrict(publicKey, message, signature))
+    results.push(verifyStrict(check))
   }
   return results
 }

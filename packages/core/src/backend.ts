@@ -12,3 +12,6 @@ export type SigningKey = {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array
 }
+
+/** Which code verifies. `native` is the fastest at hand; a named backend that the runtime lacks is `native` too. */
+export type BackendName = 'native' | 'sodium-native' | 'node:crypto' | 'portable'

@@ -4,7 +4,7 @@ import { completeLimits, type JsonLimits, type JsonObject } from './json.ts'
 import { encodeUtf8 } from './utf8.ts'
 
 /**
- * Writes the canonical text of a plain JSON value; whatever `parseStrict` would refuse to read back is refused here.
+ * Writes the canonical text of a plain JSON value. With `safeIntegers`, `parseStrict` reads back whatever is written here.
  *
  * Refuses with a code, in bounded work: undefined, functions, symbols, BigInt, class instances (Date, Map, boxed values, typed
  * arrays), sparse arrays, arrays with names, NaN and infinities, lone surrogates, cycles and excessive depth or size. Members

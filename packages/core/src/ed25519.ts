@@ -2,13 +2,17 @@
 //
 // Stock verifiers disagree about hostile signatures. Here: the key decodes canonically, is not of small order and is torsion
 // free; R is not the neutral element; S < L; the equation holds without cofactor. Nothing that an honest signer makes is lost.
-import * as native from '#backend'
-import * as portable from './backend.portable.ts'
-import type { SignatureCheck } from './backend.ts'
+import { listBackends, verifyStrict, verifyStrictMany } from '#backend'
+import type { BackendName, SignatureCheck } from './backend.ts'
 import { isBytes } from './bytes.ts'
 
-/** `native` is the runtime's own code (node:crypto, sodium-native), which is `portable` where there is none. */
-export type Ed25519Options = { readonly backend?: 'native' | 'portable' | undefined }
+/** Every backend gives the same answers: choose one only to test or to measure. */
+export type Ed25519Options = { readonly backend?: BackendName | undefined }
+
+/** The backends at hand in this runtime, the fastest first. */
+export function ed25519Backends(): readonly BackendName[] {
+  return listBackends()
+}
 
 /**
  * Verifies a signature by the strict rule. Never throws: wrong lengths and wrong types are false.
@@ -22,8 +26,7 @@ export function verifyEd25519(
   options?: Ed25519Options,
 ): boolean {
   if (!isWorthChecking(publicKey, message, signature)) return false
-  const backend = options?.backend === 'portable' ? portable : native
-  return backend.verifyStrict(publicKey, message, signature)
+  return verifyStrict({ publicKey, message, signature }, options?.backend)
 }
 
 /**
@@ -43,8 +46,7 @@ export async function verifyEd25519Many(
     checks.push(item)
     indexes.push(index)
   })
-  const backend = options?.backend === 'portable' ? portable : native
-  const valid = await backend.verifyStrictMany(checks)
+  const valid = await verifyStrictMany(checks, options?.backend)
   indexes.forEach((index, i) => {
     results[index] = valid[i] as boolean
   })

@@ -1,5 +1,5 @@
 // Public API of @dpp/core.
-export type { SignatureCheck } from './backend.ts'
+export type { BackendName, SignatureCheck } from './backend.ts'
 export { decodeBase58btc, encodeBase58btc } from './base58.ts'
 export { isBytes } from './bytes.ts'
 export { canonicalize } from './canonicalize.ts'
@@ -14,7 +14,12 @@ export {
   verifyProof,
 } from './data-integrity.ts'
 export { isDid } from './did-syntax.ts'
-export { type Ed25519Options, verifyEd25519, verifyEd25519Many } from './ed25519.ts'
+export {
+  type Ed25519Options,
+  ed25519Backends,
+  verifyEd25519,
+  verifyEd25519Many,
+} from './ed25519.ts'
 export {
   assembleEvent,
   declareError,
@@ -59,6 +64,7 @@ export {
 } from './gs1.ts'
 export { fromHex, sha256, sha256Blocks, toHex } from './hash.ts'
 export { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json.ts'
+export { parsePkcs8, parsePrivateJwk } from './key-import.ts'
 export { decodeMultibase, encodeMultibase } from './multibase.ts'
 export { decodeMultihash, encodeMultihash } from './multihash.ts'
 export {
