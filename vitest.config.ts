@@ -66,7 +66,12 @@ export default defineConfig({
           name: 'node',
           include: long
             ? ['test/long/**/*.test.ts']
-            : ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+            : [
+                'packages/*/src/**/*.test.ts',
+                'contracts/*.test.ts',
+                'test/**/*.test.ts',
+                'examples/**/*.test.ts',
+              ],
           exclude: ['**/node_modules/**', ...(long ? [] : ['test/long/**'])],
         },
       },
