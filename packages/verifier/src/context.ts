@@ -1,0 +1,92 @@
+// What one verification works with: the same plain values for every step.
+import type { AnchorReader } from '@dpp/anchor'
+import type { EventProfile } from '@dpp/core'
+import type { TrustPolicy } from './policy.ts'
+import { createFileReader, type EvidenceSource, type FileReader } from './source.ts'
+import type { Check, CheckName } from './verdict.ts'
+
+/** Bounds of one verification, so that no evidence can make it run for ever. Each has a default. */
+export type Limits = {
+  readonly maxLogBytes: number
+  readonly maxLogEntries: number
+  /** Of `witness.json`, `did-witness.json` and a batch file, each. */
+  readonly maxProofBytes: number
+  readonly maxEventBytes: number
+  readonly maxEvents: number
+  readonly maxIssuers: number
+  /** Roots that are looked up on a chain, newest first. */
+  readonly maxRoots: number
+  /** Anchors of one root that are looked up. */
+  readonly maxAnchorsPerRoot: number
+  /** Of each file and each question to a chain. */
+  readonly timeoutMs: number
+  /** Files and questions at a time. */
+  readonly concurrency: number
+}
+
+export const defaultLimits: Limits = {
+  maxLogBytes: 5 * 1024 * 1024,
+  maxLogEntries: 10_000,
+  maxProofBytes: 8 * 1024 * 1024,
+  maxEventBytes: 1024 * 1024,
+  maxEvents: 5_000,
+  maxIssuers: 100,
+  maxRoots: 256,
+  maxAnchorsPerRoot: 8,
+  timeoutMs: 15_000,
+  concurrency: 8,
+}
+
+/** Progress: a check begins, or is done. */
+export type Step =
+  | { readonly check: CheckName; readonly state: 'running' }
+  | { readonly check: CheckName; readonly state: 'done'; readonly result: Check }
+
+export type VerifyOptions = {
+  readonly policy: TrustPolicy
+  /** Asked in order; the first that has a file wins. */
+  readonly sources: readonly EvidenceSource[]
+  /** One per chain that the policy accepts; several for one chain are asked in order. */
+  readonly readers: readonly AnchorReader[]
+  /** The clock; by default the system's. */
+  readonly now?: Date
+  /** What could be proven at that time: later entries and anchors do not count. */
+  readonly asOf?: Date
+  readonly signal?: AbortSignal
+  readonly limits?: Partial<Limits>
+  /** Kinds of event that are understood; EPCIS by default. */
+  readonly profiles?: readonly EventProfile[]
+  readonly onStep?: (step: Step) => void
+}
+
+/** The options with everything filled in. */
+export type Context = {
+  readonly policy: TrustPolicy
+  readonly read: FileReader
+  readonly readers: readonly AnchorReader[]
+  readonly now: Date
+  /** `asOf`, else `now`. */
+  readonly at: Date
+  readonly signal: AbortSignal | undefined
+  readonly limits: Limits
+  readonly profiles: readonly EventProfile[] | undefined
+}
+
+export function createContext(options: VerifyOptions): Context {
+  const { policy, sources, readers, signal, asOf, profiles, now = new Date() } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const read = createFileReader(sources, { timeoutMs: limits.timeoutMs, signal })
+  // Nothing is known about a later time than now.
+  const at = asOf === undefined || asOf > now ? now : asOf
+  return { policy, read, readers, now, at, signal, limits, profiles }
+}
+
+/** Whole seconds from `from` to `to`, not below zero. */
+export function ageSeconds(from: Date, to: Date): number {
+  return Math.max(0, Math.floor((to.getTime() - from.getTime()) / 1000))
+}
+
+/** RFC 3339 in UTC, for showing: unlike core's, it takes every year that a foreign event may claim. */
+export function formatTime(time: Date): string {
+  return time.toISOString().replace('.000Z', 'Z')
+}

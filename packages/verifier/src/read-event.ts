@@ -1,0 +1,80 @@
+// Reads one event file and holds it against the digest and the product that its log names.
+import { eventDigest, isDppError, type ParsedEvent, parseEvent, parseStrict } from '@dpp/core'
+import type { Context } from './context.ts'
+import { faultOf, outageText } from './fault.ts'
+import { isSameParty } from './issuer-log.ts'
+import { finding } from './reasons.ts'
+import type { Reading } from './source.ts'
+import type { Finding } from './verdict.ts'
+
+export type EventContent =
+  | { readonly event: ParsedEvent }
+  /** Withheld: the digest is in the log, the content is not for everybody. */
+  | { readonly withheld: Finding }
+  | { readonly status: 'indeterminate' | 'invalid'; readonly finding: Finding }
+
+/** Fetches and reads the event `digest` from its public place. */
+export async function fetchEvent(
+  url: string,
+  digest: string,
+  did: string,
+  context: Context,
+): Promise<EventContent> {
+  const reading = await context.read(url, context.limits.maxEventBytes)
+  if (reading.status === 'found') return readEventBytes(reading.body, digest, did, context)
+  return explainAbsence(reading, url)
+}
+
+// DESIGN §4, "Withheld": 401, 403, 404 and 410 all mean that the content is not disclosed; anything else is an outage.
+function explainAbsence(reading: Exclude<Reading, { status: 'found' }>, url: string): EventContent {
+  const values = { url, cause: outageText(reading) }
+  if (reading.status !== 'unreachable') return { withheld: finding('event.not-disclosed', values) }
+  const reason = reading.cause === 'too-large' ? 'event.too-large' : 'event.unreachable'
+  return { status: 'indeterminate', finding: finding(reason, values) }
+}
+
+/** Reads given bytes as the event `digest` about the product `did`. Never throws for any bytes. */
+export function readEventBytes(
+  body: Uint8Array,
+  digest: string,
+  did: string,
+  { limits, profiles }: Pick<Context, 'limits' | 'profiles'>,
+): EventContent {
+  const jsonLimits = { maxBytes: limits.maxEventBytes }
+  try {
+    const event = parseEvent(body, {
+      limits: jsonLimits,
+      ...(profiles === undefined ? {} : { profiles }),
+    })
+    if (event.digest !== digest) return otherDigest(digest, event.digest)
+    // By SCID, so that a portable move keeps the event and a copy into a foreign log does not count.
+    if (event.products.some((product) => isSameParty(product, did))) return { event }
+    const values = { digest, expected: did, found: event.products.join(' ') }
+    return { status: 'invalid', finding: finding('event.other-product', values) }
+  } catch (error) {
+    if (!isDppError(error)) throw error
+    const { fault, cause } = faultOf(error)
+    if (fault === 'unreadable' || body.length === 0) {
+      return { status: 'indeterminate', finding: finding('event.unreadable', { digest, cause }) }
+    }
+    if (fault === 'too-large') {
+      return { status: 'indeterminate', finding: finding('event.too-large', { digest, cause }) }
+    }
+    const found = digestOf(body, limits.maxEventBytes)
+    if (found !== undefined && found !== digest) return otherDigest(digest, found)
+    return { status: 'invalid', finding: finding('event.broken', { digest, cause }) }
+  }
+}
+
+function otherDigest(expected: string, found: string): EventContent {
+  return { status: 'invalid', finding: finding('event.other-digest', { expected, found }) }
+}
+
+function digestOf(body: Uint8Array, maxBytes: number): string | undefined {
+  try {
+    return eventDigest(parseStrict(body, { maxBytes }))
+  } catch (error) {
+    if (isDppError(error)) return undefined
+    throw error
+  }
+}

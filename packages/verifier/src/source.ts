@@ -1,0 +1,142 @@
+// The port through which a verification reads files: the web, memory, a folder, a pack.
+
+/** Why a file could not be read; shown in the verdict, never taken for tampering. */
+export type OutageCause =
+  | 'timeout'
+  | 'network'
+  | 'status'
+  | 'redirect'
+  | 'too-large'
+  | 'aborted'
+  | 'failed'
+
+/**
+ * What a source says about one URL.
+ *
+ * `absent` is positive knowledge (404, 410), `withheld` a refusal (401, 403). Everything else that gives
+ * no bytes is `unreachable`: nothing follows from it.
+ */
+export type Reading =
+  | { readonly status: 'found'; readonly body: Uint8Array }
+  | { readonly status: 'absent'; readonly detail: string }
+  | { readonly status: 'withheld'; readonly detail: string }
+  | { readonly status: 'unreachable'; readonly cause: OutageCause; readonly detail: string }
+
+export type ReadOptions = {
+  /** More bytes than this are not read: `unreachable`, `too-large`. */
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+  /** Past every cache: what was read before was older than other evidence. */
+  readonly fresh?: boolean
+}
+
+/** A place to read evidence from. URLs are the public ones (docs/spec/urls.md), wherever the bytes lie. */
+export type EvidenceSource = {
+  read(url: string, options: ReadOptions): Promise<Reading>
+}
+
+/** Reads one file with its own limit; a source that throws, hangs or breaks the contract is an outage. */
+export type FileReader = (
+  url: string,
+  maxBytes: number,
+  options?: { readonly fresh?: boolean },
+) => Promise<Reading>
+
+/**
+ * Makes one guarded reader of several sources: the first that has the file wins.
+ *
+ * A file is absent only when every source says so: while one of them is out, nothing is known.
+ */
+export function createFileReader(
+  sources: readonly EvidenceSource[],
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+): FileReader {
+  return async (url, maxBytes, options = {}) => {
+    let answer: Reading = { status: 'absent', detail: 'no source has it' }
+    for (const source of sources) {
+      const reading = await readGuarded(source, url, { maxBytes, timeoutMs, signal, ...options })
+      if (reading.status === 'found') return reading
+      if (isWorseReading(reading, answer)) answer = reading
+    }
+    return answer
+  }
+}
+
+type GuardOptions = {
+  readonly maxBytes: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  readonly fresh?: boolean
+}
+
+async function readGuarded(
+  source: EvidenceSource,
+  url: string,
+  { maxBytes, timeoutMs, signal, fresh }: GuardOptions,
+): Promise<Reading> {
+  try {
+    const reading = await withDeadline({ timeoutMs, signal }, (deadline) =>
+      source.read(url, { maxBytes, signal: deadline, ...(fresh === true ? { fresh } : {}) }),
+    )
+    if (reading.status === 'found' && reading.body.length > maxBytes) return tooLarge(maxBytes)
+    return reading
+  } catch (error) {
+    return { status: 'unreachable', ...outageOf(error) }
+  }
+}
+
+/** The answer for a file that is larger than allowed. */
+export function tooLarge(maxBytes: number): Reading {
+  return { status: 'unreachable', cause: 'too-large', detail: `more than ${maxBytes} bytes` }
+}
+
+/**
+ * Runs `work` with a signal that fires after `timeoutMs` or with the caller's, and does not wait for work that
+ * ignores it.
+ *
+ * @throws what `work` throws; a DOMException named `TimeoutError` or `AbortError`.
+ */
+export async function withDeadline<T>(
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const timer = setTimeout(
+    () => controller.abort(new DOMException(`no answer in ${timeoutMs} ms`, 'TimeoutError')),
+    timeoutMs,
+  )
+  const abort = (): void => controller.abort(new DOMException('the caller stopped', 'AbortError'))
+  if (signal?.aborted === true) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const fail = (): void => reject(controller.signal.reason)
+      if (controller.signal.aborted) return fail()
+      controller.signal.addEventListener('abort', fail, { once: true })
+      work(controller.signal).then(resolve, reject)
+    })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+/** Names an exception of a network call. */
+export function outageOf(error: unknown): { cause: OutageCause; detail: string } {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : ''
+  const message = error instanceof Error ? error.message : String(error)
+  if (name === 'TimeoutError') return { cause: 'timeout', detail: message }
+  if (name === 'AbortError') return { cause: 'aborted', detail: message }
+  // The fetch standard's only word for a failed connection, a refused redirect and a CORS failure.
+  if (name === 'TypeError') return { cause: 'network', detail: message }
+  return { cause: 'failed', detail: message }
+}
+
+const RANK = ['absent', 'withheld', 'unreachable'] as const
+
+function isWorseReading(a: Reading, b: Reading): boolean {
+  return (
+    RANK.indexOf(a.status as (typeof RANK)[number]) >
+    RANK.indexOf(b.status as (typeof RANK)[number])
+  )
+}

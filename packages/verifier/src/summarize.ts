@@ -1,0 +1,84 @@
+// A verdict in words for people: one line with its sign, then why, then what else there is to know.
+import { germanReasons } from './german-reasons.ts'
+import { englishReasons, fillText, type ReasonTexts } from './reasons.ts'
+import { decisiveCheck, type Finding, type Verdict, type VerdictStatus } from './verdict.ts'
+
+/** What a translation consists of: the words of the statuses, and one sentence per reason. */
+export type Language = {
+  readonly status: Readonly<Record<VerdictStatus, string>>
+  readonly reasons: ReasonTexts
+  /** `{versionId}`, `{time}` */
+  readonly through: string
+  /** `{withheld}`, `{total}` */
+  readonly withheld: string
+  /** `{thirdParty}` */
+  readonly thirdParty: string
+}
+
+/** The languages that are shipped. Another is an object of the same shape. */
+export const languages: { readonly en: Language; readonly de: Language } = {
+  en: {
+    status: {
+      anchored: '✅ Anchored',
+      pending: '⏳ Pending',
+      indeterminate: '❔ Unknown',
+      invalid: '❌ Invalid',
+    },
+    reasons: englishReasons,
+    through: 'Anchored through version {versionId} since {time}.',
+    withheld: '{withheld} of {total} events are not disclosed.',
+    thirdParty: '{thirdParty} claims by third parties.',
+  },
+  de: {
+    status: {
+      anchored: '✅ Verankert',
+      pending: '⏳ Ausstehend',
+      indeterminate: '❔ Unbekannt',
+      invalid: '❌ Ungültig',
+    },
+    reasons: germanReasons,
+    through: 'Verankert bis Version {versionId} seit {time}.',
+    withheld: '{withheld} von {total} Ereignissen sind nicht offengelegt.',
+    thirdParty: '{thirdParty} Aussagen Dritter.',
+  },
+}
+
+export type Summary = {
+  /** The sign and the word that a person sees. */
+  readonly title: string
+  /** The sentence of the check that decided. */
+  readonly reason: string
+  /** Further sentences, each complete: how far it is anchored, what is withheld, warnings. */
+  readonly details: readonly string[]
+}
+
+/** Says in a language of people what a verdict established. */
+export function summarize(verdict: Verdict, language: 'en' | 'de' | Language = 'en'): Summary {
+  const words = typeof language === 'string' ? languages[language] : language
+  const say = ({ reason, values }: Finding): string => fillText(words.reasons[reason], values)
+  // When all is well, the anchor is what there is to say.
+  const decisive =
+    verdict.status === 'anchored'
+      ? verdict.checks.find(({ check }) => check === 'anchor')
+      : decisiveCheck(verdict)
+  const { withheld, thirdParty } = verdict.eventCounts
+  const details: string[] = []
+  if (verdict.anchoredThrough !== null) {
+    const { versionId, time } = verdict.anchoredThrough
+    details.push(fillText(words.through, { versionId, time }))
+  }
+  if (withheld > 0) {
+    details.push(
+      fillText(words.withheld, {
+        withheld: String(withheld),
+        total: String(verdict.events.length),
+      }),
+    )
+  }
+  if (thirdParty > 0) details.push(fillText(words.thirdParty, { thirdParty: String(thirdParty) }))
+  return {
+    title: words.status[verdict.status],
+    reason: decisive === undefined ? '' : say(decisive),
+    details: [...details, ...verdict.warnings.map(say)],
+  }
+}
