@@ -37,6 +37,7 @@ export type { ObjectMeta, Store, StoredObject } from './store/store.ts'
 export { buildTree, leafAt, type Tree, treeRoot } from './tree.ts'
 export {
   formatWitnessFile,
+  type InclusionPlace,
   type InclusionProof,
   mergeProof,
   parseWitnessFile,

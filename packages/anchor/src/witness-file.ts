@@ -17,13 +17,17 @@ import { isHashText, parseHash } from './hash-text.ts'
 import { rootFromInclusionProof } from './inclusion.ts'
 import { isSameHash } from './leaf.ts'
 
-/** One entry's place in one batch, and where the batch's root stands. Hashes as `0x` and 64 hex digits. */
-export type InclusionProof = {
-  readonly versionId: string
+/** A leaf's place in a tree and the path from it to the root. Hashes as `0x` and 64 hex digits. */
+export type InclusionPlace = {
   readonly leafIndex: number
   readonly treeSize: number
   readonly path: readonly string[]
   readonly root: string
+}
+
+/** One entry's place in one batch, and where the batch's root stands. */
+export type InclusionProof = InclusionPlace & {
+  readonly versionId: string
   readonly anchors: readonly Anchor[]
 }
 
@@ -109,7 +113,7 @@ export function mergeProof(
  * Tells whether the proof leads from a leaf hash, which the caller computed from the log entry
  * (`entryLeafHash`), to the proof's own root. It says nothing about that root: look for it on a chain.
  */
-export function verifyInclusionProof(proof: InclusionProof, leafHash: Uint8Array): boolean {
+export function verifyInclusionProof(proof: InclusionPlace, leafHash: Uint8Array): boolean {
   const { leafIndex, treeSize } = proof
   try {
     const path = proof.path.map(parseHash)

@@ -1,6 +1,5 @@
 // The HTTP store behind nginx (the contract) and behind a server that misbehaves.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,20 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debianProgram } from '../../../../test/debian-program.ts'
 import { describeStore, expectCode, type StoreUnderTest, testMeta } from './contract.suite.ts'
 import { createFileStore } from './file.ts'
 import { createHttpStore } from './http.ts'
 
-const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path))
+const nginx = debianProgram(['/usr/sbin/nginx'], 'nginx-light')
 
-if (nginx !== undefined) {
-  describeStore('http', () => openBehindNginx(nginx))
-} else {
-  const notice =
-    'no nginx: install it (apt-get install nginx-light); the contract of the HTTP store is skipped'
-  if (process.env['CI'] === 'true') throw new Error(notice)
-  process.stderr.write(`NOTICE: ${notice}\n`)
-}
+if (nginx !== undefined) describeStore('http', () => openBehindNginx(nginx))
 
 describe('http store: a server that misbehaves', () => {
   let server: Server
