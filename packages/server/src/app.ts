@@ -1,0 +1,59 @@
+// The HTTP interface as a Fastify app that does not listen: `main.ts` does, tests inject.
+import type { Store } from '@dpp/anchor'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { BatchRunner } from './batch/runner.ts'
+import type { UpdateKeys } from './custody/update-keys.ts'
+import { acceptJsonBytes } from './http/body.ts'
+import { hardenedOptions, refuseMalformedRequests } from './http/hardening.ts'
+import { httpError, sendProblem, toProblem } from './http/problem.ts'
+import { registerBatchRoutes } from './http/routes-batches.ts'
+import { registerDidRoutes } from './http/routes-dids.ts'
+import { registerEventRoutes } from './http/routes-events.ts'
+import { registerPublicFiles } from './http/routes-public-files.ts'
+import { registerServiceRoutes } from './http/routes-service.ts'
+import type { IngestContext } from './ingest/ingest.ts'
+import type { Journal } from './journal/port.ts'
+import { describeError } from './logger.ts'
+import type { ServiceDescription } from './service-description.ts'
+
+/** What the routes work with. */
+export type AppContext = {
+  readonly journal: Journal
+  readonly store: Store
+  readonly ingest: IngestContext
+  readonly updateKeys: UpdateKeys
+  readonly batches: BatchRunner
+  readonly service: ServiceDescription
+  /** SHA-256 of the bearer tokens for registration and administration; empty: open. */
+  readonly adminTokensSha256: readonly string[]
+  readonly now: () => Date
+}
+
+export type AppOptions = {
+  readonly loggerInstance: FastifyBaseLogger
+  readonly trustProxy: boolean
+}
+
+/** Builds the app. The caller listens and closes. */
+export function createApp(context: AppContext, options: AppOptions): FastifyInstance {
+  const app = Fastify({ ...hardenedOptions, ...options })
+  refuseMalformedRequests(app)
+  acceptJsonBytes(app)
+  app.setNotFoundHandler((_request, reply) => {
+    const error = httpError('ERR_DPP_HTTP_NOT_FOUND', 'there is nothing at this path')
+    return sendProblem(reply, toProblem(error))
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500) {
+      request.log.error({ error: describeError(error) }, 'request failed')
+    }
+    return sendProblem(reply, problem)
+  })
+  registerServiceRoutes(app, context)
+  registerEventRoutes(app, context)
+  registerDidRoutes(app, context)
+  registerBatchRoutes(app, context)
+  registerPublicFiles(app, context.store)
+  return app
+}

@@ -1,0 +1,41 @@
+// Step 4 and 5 of the cycle: one step of the anchoring transaction's life. The writer records the signed bytes before it
+// sends them and sends the same bytes again after a restart; only a root in a final block moves the batch on.
+import type { AnchorRecord } from '@dpp/anchor/ethereum'
+import type { Batch } from '../journal/port.ts'
+import { advanceTo, type BatchContext, hasReached } from './context.ts'
+
+const MAX_STEPS = 8
+
+export async function anchorRoot(context: BatchContext, batch: Batch): Promise<Batch> {
+  if (hasReached(batch, 'final') || batch.root === undefined) return batch
+  const record = await advanceWhileItMoves(context, batch.root)
+  if (record === undefined) return batch
+  const problem = record.notice === undefined ? undefined : describeNotice(record.notice)
+  if (problem !== batch.problem) await context.book.noteProblem(batch.id, problem)
+  if (record.state !== 'final') return batch
+  context.log.info({ batch: batch.id, root: batch.root }, 'root is final')
+  return await advanceTo(context, batch, 'final')
+}
+
+// One call is one step; a record that comes back as it was waits for the chain.
+async function advanceWhileItMoves(
+  context: BatchContext,
+  root: string,
+): Promise<AnchorRecord | undefined> {
+  let record = await context.anchorWriter?.advance(root)
+  for (let step = 1; record !== undefined && step < MAX_STEPS; step++) {
+    if (record.state === 'final') return record
+    const next: AnchorRecord | undefined = await context.anchorWriter?.advance(root)
+    if (next === undefined || !hasMoved(record, next)) return next
+    record = next
+  }
+  return record
+}
+
+function hasMoved(before: AnchorRecord, after: AnchorRecord): boolean {
+  return before.state !== after.state || before.transactions.length !== after.transactions.length
+}
+
+function describeNotice(notice: { readonly code: string; readonly message: string }): string {
+  return `${notice.code}: ${notice.message}`
+}

@@ -1,0 +1,71 @@
+// The batch cycle: claim → sign entries → record → publish logs → tree → self-check → record root → write-ahead → send →
+// confirm → publish proofs → settle. Each step records that it is done before the next begins and does nothing when it
+// is done already, so that a crash between or inside any two loses nothing and anchors nothing twice.
+import type { Batch } from '../journal/port.ts'
+import { describeError } from '../logger.ts'
+import { anchorRoot } from './anchor-root.ts'
+import { buildBatchTree, recordRoot } from './batch-tree.ts'
+import { type BatchContext, hasReached } from './context.ts'
+import { publishLogs } from './publish-logs.ts'
+import { publishProofs, settle } from './publish-proofs.ts'
+import { signEntries } from './sign-entries.ts'
+
+/** Claims what waits into a new batch, if anything does. */
+export async function claimBatch(context: BatchContext): Promise<void> {
+  const batch = await context.book.claim(context.maxDeliveries, context.now())
+  if (batch === undefined) return
+  context.log.info({ batch: batch.id, events: batch.events }, 'batch claimed')
+  context.crashPoint('K3')
+}
+
+/** The half of the cycle that needs no chain: after it the logs are out and the root never changes again. */
+export async function sealBatch(context: BatchContext, claimed: Batch): Promise<void> {
+  const signed = await signEntries(context, claimed) //       recorded before anything leaves the process
+  const published = await publishLogs(context, signed) //     readers see pending
+  const tree = await buildBatchTree(context, published) //    every proof checked
+  await recordRoot(context, published, tree)
+}
+
+/** The half that waits for the chain, as far as it can go now. */
+export async function anchorBatch(context: BatchContext, sealed: Batch): Promise<void> {
+  const anchored = await anchorRoot(context, sealed) //       write-ahead, send, confirm: one step at a time
+  if (!hasReached(anchored, 'final') || !isPastCaches(context, anchored)) return
+  const tree = await buildBatchTree(context, anchored) //     out of the record, checked again
+  await publishProofs(context, anchored, tree) //             readers see anchored
+  await settle(context, anchored)
+}
+
+/** Seals every open batch that is not sealed yet. */
+export async function sealOpenBatches(context: BatchContext): Promise<void> {
+  await forEachOpen(context, (batch) => !hasReached(batch, 'rooted'), sealBatch)
+}
+
+/** Takes every sealed batch a step further on the chain. */
+export async function anchorOpenBatches(context: BatchContext): Promise<void> {
+  await forEachOpen(context, (batch) => hasReached(batch, 'rooted'), anchorBatch)
+}
+
+// One batch that is held up holds up no other: it stays open with its reason and is tried again on the next run.
+async function forEachOpen(
+  context: BatchContext,
+  isDue: (batch: Batch) => boolean,
+  step: (context: BatchContext, batch: Batch) => Promise<void>,
+): Promise<void> {
+  const open = await context.book.open()
+  for (const batch of open.filter(isDue)) {
+    try {
+      await step(context, batch)
+    } catch (error) {
+      const problem = describeError(error)
+      context.log.error({ batch: batch.id, error: problem }, 'batch is held up')
+      await context.book.noteProblem(batch.id, problem)
+    }
+  }
+}
+
+// A reader who sees a proof before the entry that it is about would have to fetch the log again: wait until caches that
+// hold the older log have let go of it.
+function isPastCaches(context: BatchContext, batch: Batch): boolean {
+  const publishedMs = batch.publishedAt?.getTime() ?? 0
+  return context.now().getTime() >= publishedMs + context.proofDelayMs
+}

@@ -1,0 +1,21 @@
+// Mirrors of the issuers' logs under `issuers/<SCID>/`: an event must stay verifiable when its issuer is gone. The tip of
+// each mirror is a leaf of the batch, so that the mirror's age can be proved as well.
+import { decodeUtf8 } from '@dpp/core'
+import type { Batch } from '../journal/port.ts'
+import { mirrorLogKey } from '../storage-keys.ts'
+import type { BatchContext } from './context.ts'
+import { growLog } from './grow-log.ts'
+
+export async function mirrorIssuers(context: BatchContext, batch: Batch): Promise<void> {
+  for (const did of await context.book.issuers(batch.id)) {
+    const known = await context.journal.issuers.find(did)
+    if (known === undefined) continue // A did:key issuer has no log.
+    const outcome = await growLog(context.store, mirrorLogKey(known.scid), decodeUtf8(known.log))
+    context.crashPoint('K10')
+    if (outcome.kind === 'diverged') {
+      // Two histories of one issuer. The mirror keeps the one that was anchored first; the events stay as they are,
+      // because a verifier finds the fork by itself.
+      context.log.error({ batch: batch.id, issuer: did }, 'issuer log diverges from its mirror')
+    }
+  }
+}

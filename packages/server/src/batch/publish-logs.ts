@@ -1,0 +1,83 @@
+// Step 2b of the cycle: event files, then product logs, then mirrors of the issuers' logs. Readers see the products as
+// pending from here on. A published log only ever grows: each write is conditional on the version that was read.
+
+import { publishObject } from '@dpp/anchor'
+import { formatHead, type LogVersion, verifyLog } from '@dpp/webvh'
+import { controllerOf } from '../custody/genesis.ts'
+import type { Batch, Entry, Winners } from '../journal/port.ts'
+import { eventKey, eventMeta, logKey } from '../storage-keys.ts'
+import { advanceTo, type BatchContext, hasReached } from './context.ts'
+import { type GrowOutcome, growLog } from './grow-log.ts'
+import { mirrorIssuers } from './mirror-issuers.ts'
+import { forEachPage } from './pages.ts'
+
+export async function publishLogs(context: BatchContext, batch: Batch): Promise<Batch> {
+  if (hasReached(batch, 'published')) return batch
+  await publishEvents(context, batch)
+  await forEachPage(
+    (limit, after) => context.book.products(batch.id, limit, after),
+    (scid) => publishProductLog(context, batch, scid),
+  )
+  await mirrorIssuers(context, batch)
+  return await advanceTo(context, batch, 'published')
+}
+
+async function publishEvents(context: BatchContext, batch: Batch): Promise<void> {
+  await forEachPage(
+    (limit, after) => context.book.digests(batch.id, limit, after),
+    async (digest) => {
+      const bytes = await context.journal.events.bytes(digest)
+      if (bytes !== undefined) {
+        await publishObject(context.store, eventKey(digest), bytes, eventMeta)
+      }
+      context.crashPoint('K10')
+    },
+  )
+}
+
+async function publishProductLog(context: BatchContext, batch: Batch, scid: string): Promise<void> {
+  const lines = await context.journal.products.lines(scid)
+  const outcome = await growLog(context.store, logKey(scid), lines.join(''))
+  context.crashPoint('K10')
+  if (outcome.kind === 'diverged') await yieldToWinner(context, batch, { scid, lines, outcome })
+}
+
+type Divergence = {
+  readonly scid: string
+  readonly lines: readonly string[]
+  readonly outcome: Extract<GrowOutcome, { kind: 'diverged' }>
+}
+
+// Another writer's entry was published first. Ours is void and never a leaf; its events wait again, and the log
+// continues from the winner. Where the published log is no valid continuation, the product stops for an operator.
+async function yieldToWinner(
+  context: BatchContext,
+  batch: Batch,
+  { scid, lines, outcome }: Divergence,
+): Promise<void> {
+  const report = verifyLog(outcome.published, { now: context.now() })
+  const kept = commonLines(lines, report.versions)
+  const head = report.error === undefined ? report.head : undefined
+  if (head === undefined || head.scid !== scid || kept === 0) {
+    context.log.error({ batch: batch.id, scid }, 'the published log is not ours: product suspended')
+    await context.book.voidEntries(batch.id, scid, kept, undefined)
+    await context.book.suspend(batch.id, scid, 'ERR_DPP_LOG_DIVERGED')
+    return
+  }
+  const winners: Winners = {
+    entries: report.versions.slice(kept).map((version) => toEntry(scid, version)),
+    head: formatHead(head),
+    controller: controllerOf(head.document),
+  }
+  context.log.warn({ batch: batch.id, scid }, 'another entry was published first: ours is void')
+  await context.book.voidEntries(batch.id, scid, kept, winners)
+}
+
+function commonLines(lines: readonly string[], versions: readonly LogVersion[]): number {
+  const different = lines.findIndex((line, index) => versions[index]?.line !== line)
+  return different === -1 ? lines.length : different
+}
+
+function toEntry(scid: string, { versionId, versionNumber, line }: LogVersion): Entry {
+  return { scid, versionId, versionNumber, line }
+}

@@ -1,0 +1,84 @@
+// Step 6 of the cycle: the witness file of every log of the batch, then the batch file. Only now does a reader see the
+// batch as anchored. Every write merges into what is there, so that it can be done twice.
+import {
+  type Anchor,
+  formatBatchFile,
+  formatHash,
+  formatWitnessFile,
+  mergeAnchors,
+  mergeProof,
+  parseBatchFile,
+  parseWitnessFile,
+  updateObject,
+} from '@dpp/anchor'
+import { encodeUtf8, invariant } from '@dpp/core'
+import type { Batch, Leaf } from '../journal/port.ts'
+import { batchKey, jsonMeta, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
+import { anchorsOf } from './anchors.ts'
+import { type BatchTree, proofOf } from './batch-tree.ts'
+import { advanceTo, type BatchContext } from './context.ts'
+import { visitAll } from './pages.ts'
+
+export async function publishProofs(
+  context: BatchContext,
+  batch: Batch,
+  tree: BatchTree,
+): Promise<Batch> {
+  if (batch.root === undefined) return batch // Every claim was refused: nothing to prove.
+  const anchors = await anchorsOf(context.journal.anchors, batch.root)
+  invariant(anchors.length > 0, 'a final batch has an anchor') // Invariant I5.
+  await visitAll(tree.leaves.entries(), async ([index, leaf]) => {
+    await publishWitness(context, tree, { leaf, index, anchors })
+    context.crashPoint('K10')
+  })
+  await publishBatchFile(context, batch.root, tree, anchors)
+  context.crashPoint('K11')
+  return batch
+}
+
+/** The last step: the batch is done, and stays as it is. */
+export async function settle(context: BatchContext, batch: Batch): Promise<Batch> {
+  context.log.info({ batch: batch.id, root: batch.root, events: batch.events }, 'batch settled')
+  return await advanceTo(context, batch, 'settled')
+}
+
+async function publishWitness(
+  context: BatchContext,
+  tree: BatchTree,
+  { leaf, index, anchors }: { leaf: Leaf; index: number; anchors: readonly Anchor[] },
+): Promise<void> {
+  const proof = { ...proofOf(tree, index), anchors }
+  const key = leaf.kind === 'product' ? witnessKey(leaf.scid) : mirrorWitnessKey(leaf.scid)
+  function merge(current: Uint8Array | undefined): Uint8Array {
+    const file = current === undefined ? undefined : parseWitnessFile(current)
+    return encodeUtf8(formatWitnessFile(mergeProof(file, proof, leaf.scid)))
+  }
+  await updateObject(context.store, key, merge, jsonMeta)
+}
+
+async function publishBatchFile(
+  context: BatchContext,
+  root: string,
+  { leaves }: BatchTree,
+  anchors: readonly Anchor[],
+): Promise<void> {
+  const entries = leaves.map(({ versionId, parent, leafHash }) => ({
+    versionId,
+    parent,
+    leafHash: formatHash(leafHash),
+  }))
+  function merge(current: Uint8Array | undefined): Uint8Array {
+    const known = current === undefined ? [] : parseBatchFile(current).anchors
+    return encodeUtf8(
+      formatBatchFile({
+        type: 'DppBatch',
+        version: 1,
+        root,
+        treeSize: entries.length,
+        entries,
+        anchors: mergeAnchors(known, anchors),
+      }),
+    )
+  }
+  await updateObject(context.store, batchKey(root), merge, jsonMeta)
+}

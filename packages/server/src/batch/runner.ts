@@ -1,0 +1,112 @@
+// Runs the cycle: at an interval, on demand, and again and again while a batch is open. Sealing and anchoring have a lane
+// each, so that a chain that does not answer never holds up a log. Only the holder of the lease runs anything.
+import { DppError } from '@dpp/core'
+import type { ServerErrorCode } from '../errors.ts'
+import type { BatchBook } from '../journal/port.ts'
+import { describeError } from '../logger.ts'
+import type { BatchContext } from './context.ts'
+import { anchorOpenBatches, claimBatch, sealOpenBatches } from './cycle.ts'
+
+export type BatchRunner = {
+  /** Seals what waits now; resolves when its logs are out and its root is recorded, or its problem noted. @throws ERR_DPP_LEASE_LOST */
+  runNow(): Promise<void>
+  /** Takes the lease (or waits for it), continues open batches, and runs the timers. */
+  start(): void
+  /** Lets the steps under way end, stops the timers, gives the lease back. */
+  stop(): Promise<void>
+}
+
+export type RunnerOptions = {
+  /** Everything but the lease. */
+  readonly context: Omit<BatchContext, 'book'>
+  /** 0: on demand only. */
+  readonly intervalMs: number
+  readonly pollMs: number
+}
+
+export function createBatchRunner({ context, intervalMs, pollMs }: RunnerOptions): BatchRunner {
+  let lease: Promise<BatchBook | undefined> | undefined
+  let isStopping = false
+  const timers = new Set<NodeJS.Timeout>()
+  const sealing = createLane()
+  const anchoring = createLane()
+
+  async function withLease(): Promise<BatchContext | undefined> {
+    lease ??= context.journal.acquireLease()
+    const book = await lease
+    if (book === undefined) lease = undefined // Held by another process: ask again the next time.
+    return book === undefined || isStopping ? undefined : { ...context, book }
+  }
+
+  async function runNow(): Promise<void> {
+    const held = await withLease()
+    if (held === undefined) {
+      throw new DppError<ServerErrorCode>(
+        'ERR_DPP_LEASE_LOST',
+        isStopping ? 'the service is stopping' : 'another process seals batches',
+      )
+    }
+    await sealing.run(async () => {
+      await claimBatch(held)
+      await sealOpenBatches(held)
+    })
+    inBackground(poll)
+  }
+
+  // Continues what is open; also the first thing after a start.
+  async function poll(): Promise<void> {
+    const held = await withLease()
+    if (held === undefined) return
+    const work: Promise<void>[] = []
+    if (!sealing.isBusy()) work.push(sealing.run(() => sealOpenBatches(held)))
+    if (!anchoring.isBusy()) work.push(anchoring.run(() => anchorOpenBatches(held)))
+    await Promise.all(work)
+  }
+
+  function inBackground(work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+      context.log.error({ error: describeError(error) }, 'the batch cycle stopped; it begins again')
+    })
+  }
+
+  function repeat(work: () => Promise<void>, everyMs: number): void {
+    timers.add(setInterval(() => inBackground(work), everyMs))
+  }
+
+  function start(): void {
+    inBackground(poll)
+    repeat(poll, pollMs)
+    if (intervalMs > 0) repeat(runNow, intervalMs)
+  }
+
+  async function stop(): Promise<void> {
+    isStopping = true
+    for (const timer of timers) clearInterval(timer)
+    await Promise.all([sealing.idle(), anchoring.idle()])
+    await (await lease)?.release()
+  }
+
+  return { runNow, start, stop }
+}
+
+type Lane = {
+  /** Does the work after all that was given before it. */
+  readonly run: (work: () => Promise<void>) => Promise<void>
+  readonly isBusy: () => boolean
+  /** Resolves when nothing is under way. */
+  readonly idle: () => Promise<void>
+}
+
+function createLane(): Lane {
+  let tail = Promise.resolve()
+  let waiting = 0
+  function run(work: () => Promise<void>): Promise<void> {
+    waiting += 1
+    const result = tail.then(work).finally(() => {
+      waiting -= 1
+    })
+    tail = result.catch(() => {}) // Whoever asked gets the failure; the next piece of work runs all the same.
+    return result
+  }
+  return { run, isBusy: () => waiting > 0, idle: () => tail }
+}

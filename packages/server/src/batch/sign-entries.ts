@@ -1,0 +1,120 @@
+// Step 2a of the cycle: one signed log entry per product, recorded before anything leaves the process.
+import { isDppError } from '@dpp/core'
+import {
+  appendDigests,
+  appendEntry,
+  formatHead,
+  type LogHead,
+  nextVersionTime,
+  parseHead,
+} from '@dpp/webvh'
+import { type ControlPlan, planControl } from '../custody/delegated-control.ts'
+import { controllerOf } from '../custody/genesis.ts'
+import type { Batch, ClaimedKey, Product, ProductClaim, SignedEntry } from '../journal/port.ts'
+import { describeError, errorCode } from '../logger.ts'
+import { advanceTo, type BatchContext, hasReached } from './context.ts'
+
+const PRODUCTS_PER_COMMIT = 250
+const MAX_CLOCK_WAIT_MS = 5000
+
+export async function signEntries(context: BatchContext, batch: Batch): Promise<Batch> {
+  if (hasReached(batch, 'signed')) return batch
+  await refuseRevokedKeys(context, batch)
+  for (;;) {
+    const claims = await context.book.claimedProducts(batch.id, PRODUCTS_PER_COMMIT)
+    if (claims.length === 0) break
+    await signChunk(context, batch, claims)
+  }
+  const signed = await advanceTo(context, batch, 'signed')
+  context.crashPoint('K12')
+  return signed
+}
+
+// An event that was accepted with a key which its issuer has removed since is not sealed: it waits on the dead-letter
+// list. An issuer that cannot be reached is taken as it was last seen: an outage is not a revocation.
+async function refuseRevokedKeys(context: BatchContext, batch: Batch): Promise<void> {
+  for (const claimed of await context.book.claimedKeys(batch.id)) {
+    const current = await currentKey(context, claimed)
+    if (current === claimed.key) continue
+    context.log.warn({ batch: batch.id, issuer: claimed.issuer }, 'events by a removed key refused')
+    await context.book.refuseKey(batch.id, claimed, 'ERR_DPP_EVENT_KEY_UNKNOWN')
+  }
+}
+
+async function currentKey(
+  context: BatchContext,
+  { issuer, verificationMethod }: ClaimedKey,
+): Promise<string | undefined> {
+  try {
+    const key = await context.issuerLogs.keyFor(issuer, verificationMethod, { lastKnown: true })
+    return key.multikey
+  } catch (error) {
+    if (isDppError(error) && error.code === 'ERR_DPP_EVENT_KEY_UNKNOWN') return undefined
+    throw error
+  }
+}
+
+async function signChunk(
+  context: BatchContext,
+  batch: Batch,
+  claims: readonly ProductClaim[],
+): Promise<void> {
+  const entries: SignedEntry[] = []
+  for (const claim of claims) {
+    const head = parseHead(claim.product.head)
+    try {
+      const plan = planControl(context.updateKeys, claim.product.item, head)
+      // The owner took the log over: the service has no key for its next entry.
+      if (plan === undefined) await context.book.handOver(batch.id, claim.product.scid)
+      else entries.push(await signEntry(context, claim, head, plan))
+    } catch (error) {
+      await suspend(context, batch, claim.product, error)
+    }
+  }
+  await context.book.recordEntries(batch.id, entries)
+}
+
+async function signEntry(
+  context: BatchContext,
+  { product, digests }: ProductClaim,
+  head: LogHead,
+  plan: ControlPlan,
+): Promise<SignedEntry> {
+  const appended = await appendEntry(head, {
+    document: appendDigests(head.document, digests),
+    parameters: plan.parameters,
+    signer: plan.signer,
+    versionTime: await versionTime(context, head),
+  })
+  return {
+    entry: {
+      scid: product.scid,
+      versionId: appended.head.versionId,
+      versionNumber: appended.head.versionNumber,
+      line: appended.line,
+    },
+    head: formatHead(appended.head),
+    controller: controllerOf(appended.head.document),
+    digests,
+  }
+}
+
+// did:webvh v1.0, "versionTime": later than the previous entry's and not in the future. Times are whole seconds, so a
+// second entry within one second waits for the next. Behind a clock that was set back the times rise all the same.
+async function versionTime(context: BatchContext, head: LogHead): Promise<Date> {
+  const aheadMs = nextVersionTime(head, context.now()).getTime() - context.now().getTime()
+  if (aheadMs > 0 && aheadMs <= MAX_CLOCK_WAIT_MS) await context.sleep(aheadMs)
+  return nextVersionTime(head, context.now())
+}
+
+// One bad product never stops the others: it is set aside with its reason until an operator has looked.
+async function suspend(
+  context: BatchContext,
+  batch: Batch,
+  product: Product,
+  error: unknown,
+): Promise<void> {
+  const reason = describeError(error)
+  context.log.error({ batch: batch.id, scid: product.scid, error: reason }, 'product suspended')
+  await context.book.suspend(batch.id, product.scid, errorCode(error))
+}

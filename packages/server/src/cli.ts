@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The `dpp-server` command.
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { isDppError } from '@dpp/core'
+import { formatConfig, parseConfig } from './config.ts'
+import { describeError } from './logger.ts'
+import { closeOnSignals, startServer } from './main.ts'
+
+const usage = `dpp-server start     run the service (the default)
+dpp-server config    print the effective configuration, secrets redacted
+
+Configuration comes from the environment, then from .env in the working directory; see the README.
+`
+
+const commands: { readonly [name: string]: () => Promise<void> } = {
+  async start() {
+    closeOnSignals(await startServer(parseConfig(readEnvironment())))
+  },
+  async config() {
+    process.stdout.write(`${formatConfig(parseConfig(readEnvironment()))}\n`)
+  },
+}
+
+const [name = 'start', ...rest] = process.argv.slice(2)
+const command = Object.hasOwn(commands, name) && rest.length === 0 ? commands[name] : undefined
+if (command === undefined) {
+  process.stderr.write(usage)
+  process.exitCode = name === '--help' || name === 'help' ? 0 : 2
+} else {
+  await command().catch((error: unknown) => {
+    // A fault of the operator's gets a sentence, a fault of ours its stack.
+    const isOurs = !(isDppError(error) || (error instanceof Error && 'syscall' in error))
+    process.stderr.write(
+      `dpp-server: ${isOurs && error instanceof Error ? error.stack : describeError(error)}\n`,
+    )
+    process.exitCode = 1
+  })
+}
+
+// What stands in the environment wins over the file.
+function readEnvironment(): { readonly [name: string]: string | undefined } {
+  return { ...readDotEnv(), ...process.env }
+}
+
+function readDotEnv(): { readonly [name: string]: string | undefined } {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+}

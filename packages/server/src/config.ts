@@ -1,0 +1,139 @@
+// The service's configuration: one table of environment variables, read once, all faults listed together.
+import { DppError } from '@dpp/core'
+import type { Origins } from '@dpp/webvh'
+import * as read from './config-values.ts'
+import type { ServerErrorCode } from './errors.ts'
+
+/** Everything an operator can set. Made by `parseConfig`; the README says what each value does. */
+export type Config = {
+  readonly dataDir: string
+  readonly host: string
+  readonly port: number
+  /** Public host of the product DIDs, `host` or `host:port`. Absent: `localhost` and the port. */
+  readonly domain: string | undefined
+  readonly rpcUrls: readonly string[]
+  readonly chainId: number
+  readonly registry: `0x${string}` | undefined
+  readonly finality: 'finalized' | 'safe' | { readonly depth: number }
+  readonly intervalSeconds: number
+  readonly pollMs: number
+  readonly proofDelaySeconds: number | undefined
+  readonly origins: Origins
+  readonly issuersFile: string | undefined
+  readonly allowDidKey: boolean
+  readonly maxEventAgeSeconds: number
+  readonly adminTokensSha256: readonly string[]
+  readonly trustProxy: boolean
+  readonly logLevel: read.LogLevel
+  readonly crashAt: string | undefined
+  /** Master secret of the update keys. Absent: a development key in the data folder. */
+  readonly witnessPrivateKey: Uint8Array | undefined
+  /** Key of the Ethereum account that pays. Absent: a development key in the data folder. */
+  readonly relayerPrivateKey: Uint8Array | undefined
+}
+
+type Variable<Value> = {
+  readonly name: string
+  readonly parse: (text: string) => Value
+  readonly fallback: Value
+  readonly secret?: true
+}
+
+const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
+  dataDir: { name: 'DPP_DATA_DIR', parse: read.text, fallback: '.dpp/server' },
+  host: { name: 'DPP_HOST', parse: read.text, fallback: '127.0.0.1' },
+  port: { name: 'DPP_PORT', parse: read.integer(0, 65_535), fallback: 8080 },
+  domain: { name: 'DPP_DOMAIN', parse: read.domain, fallback: undefined },
+  rpcUrls: { name: 'DPP_RPC_URLS', parse: read.urls, fallback: ['http://127.0.0.1:8545'] },
+  chainId: { name: 'DPP_CHAIN_ID', parse: read.integer(1, 2 ** 53 - 1), fallback: 31_337 },
+  registry: { name: 'DPP_REGISTRY', parse: read.address, fallback: undefined },
+  finality: { name: 'DPP_FINALITY', parse: read.finality, fallback: 'finalized' },
+  intervalSeconds: {
+    name: 'DPP_INTERVAL_SECONDS',
+    parse: read.integer(0, 2_000_000),
+    fallback: 3600,
+  },
+  pollMs: { name: 'DPP_POLL_MS', parse: read.integer(10, 600_000), fallback: 2000 },
+  proofDelaySeconds: {
+    name: 'DPP_PROOF_DELAY_SECONDS',
+    parse: read.integer(0, 86_400),
+    fallback: undefined,
+  },
+  origins: { name: 'DPP_ORIGINS', parse: read.origins, fallback: {} },
+  issuersFile: { name: 'DPP_ISSUERS_FILE', parse: read.text, fallback: undefined },
+  allowDidKey: { name: 'DPP_ALLOW_DID_KEY', parse: read.flag, fallback: false },
+  maxEventAgeSeconds: {
+    name: 'DPP_MAX_EVENT_AGE_SECONDS',
+    parse: read.integer(0, 2 ** 40),
+    fallback: 0,
+  },
+  adminTokensSha256: { name: 'DPP_ADMIN_TOKENS_SHA256', parse: read.hashes, fallback: [] },
+  trustProxy: { name: 'DPP_TRUST_PROXY', parse: read.flag, fallback: false },
+  logLevel: { name: 'DPP_LOG_LEVEL', parse: read.logLevel, fallback: 'info' },
+  crashAt: { name: 'DPP_CRASH_AT', parse: read.crashSpec, fallback: undefined },
+  witnessPrivateKey: {
+    name: 'WITNESS_PRIVATE_KEY',
+    parse: read.key,
+    fallback: undefined,
+    secret: true,
+  },
+  relayerPrivateKey: {
+    name: 'RELAYER_PRIVATE_KEY',
+    parse: read.key,
+    fallback: undefined,
+    secret: true,
+  },
+}
+
+/**
+ * Reads the configuration out of environment variables.
+ *
+ * Refuses values out of range and any `DPP_` name it does not know (a typing error would otherwise silently leave a
+ * default in force), and names every fault in one message. No value is repeated in it: it could be a secret.
+ *
+ * @throws ERR_DPP_CONFIG_INVALID
+ */
+export function parseConfig(environment: { readonly [name: string]: string | undefined }): Config {
+  const faults: string[] = []
+  const config = mapVariables((variable: Variable<unknown>) => {
+    const text = environment[variable.name]
+    if (text === undefined || text === '') return variable.fallback
+    try {
+      return variable.parse(text)
+    } catch (error) {
+      faults.push(`${variable.name} ${error instanceof Error ? error.message : 'is invalid'}`)
+      return variable.fallback
+    }
+  })
+  const known = new Set(Object.values(variables).map((variable) => variable.name))
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('DPP_') && !known.has(name)) faults.push(`${name} is not a known name`)
+  }
+  if (config.adminTokensSha256.length === 0 && !isLoopback(config.host)) {
+    faults.push('DPP_ADMIN_TOKENS_SHA256 must be set where DPP_HOST is not a loopback address')
+  }
+  if (faults.length > 0) {
+    throw new DppError<ServerErrorCode>('ERR_DPP_CONFIG_INVALID', faults.join('; '))
+  }
+  return config
+}
+
+/** The effective values as JSON text, one per variable, secrets only as set or not set. */
+export function formatConfig(config: Config): string {
+  const shown = Object.entries(variables).map(([key, variable]) => {
+    const value = config[key as keyof Config]
+    const redacted = variable.secret === true && value !== undefined ? '(set, not shown)' : value
+    return [variable.name, redacted ?? null]
+  })
+  return JSON.stringify(Object.fromEntries(shown), null, 2)
+}
+
+/** Whether only this machine can reach a service that listens on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function mapVariables(valueFor: (variable: Variable<unknown>) => unknown): Config {
+  const values = Object.entries(variables).map(([key, variable]) => [key, valueFor(variable)])
+  return Object.fromEntries(values) as Config
+}

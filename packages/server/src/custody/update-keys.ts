@@ -1,0 +1,52 @@
+// The service's update keys under delegated control. One master secret gives every key of every log, so that nothing
+// but it must be kept. The rule is permanent: a log that was begun with it can be continued by it alone.
+import { hkdfSync } from 'node:crypto'
+import { createLocalSigner, encodeUtf8, invariant, type LocalSigner } from '@dpp/core'
+import { hashKey } from '@dpp/webvh'
+
+/** Gives the keys with which the service signs its entries of product logs. */
+export type UpdateKeys = {
+  /** The signer of entry number `entry` (2 or more) of the log whose genesis states `item` as `alsoKnownAs[0]`. */
+  signerFor(item: string, entry: number): LocalSigner
+  /** What `nextKeyHashes` of the entry before `entry` commits to. */
+  hashFor(item: string, entry: number): string
+}
+
+const UPDATE_KEY_SALT = 'dpp:update-key:v1'
+const RECEIPT_KEY_SALT = 'dpp:receipt-key:v1'
+
+/**
+ * Makes the key source for a master secret of 32 bytes.
+ *
+ * The Ed25519 seed (RFC 8032 §5.1.5) of entry n is HKDF-SHA-256 (RFC 5869) with IKM = the master secret, salt = the
+ * UTF-8 bytes of `dpp:update-key:v1`, info = the UTF-8 bytes of `alsoKnownAs[0]` followed by n as four bytes, big
+ * endian, L = 32. The fixed width of n keeps two different pairs from giving the same info.
+ */
+export function createUpdateKeys(masterSecret: Uint8Array): UpdateKeys {
+  invariant(masterSecret.length === 32, 'the master secret has 32 bytes')
+  function signerFor(item: string, entry: number): LocalSigner {
+    invariant(Number.isInteger(entry) && entry >= 2 && entry < 2 ** 32, 'the owner signs entry 1')
+    return createLocalSigner(derive(masterSecret, UPDATE_KEY_SALT, updateKeyInfo(item, entry)))
+  }
+  function hashFor(item: string, entry: number): string {
+    return hashKey(signerFor(item, entry).multikey)
+  }
+  return { signerFor, hashFor }
+}
+
+/** The signer of receipts: neither relayer nor update key, and found again after the loss of everything but the secret. */
+export function createReceiptSigner(masterSecret: Uint8Array): LocalSigner {
+  return createLocalSigner(derive(masterSecret, RECEIPT_KEY_SALT, new Uint8Array(0)))
+}
+
+function updateKeyInfo(item: string, entry: number): Uint8Array {
+  const name = encodeUtf8(item)
+  const info = new Uint8Array(name.length + 4)
+  info.set(name)
+  new DataView(info.buffer).setUint32(name.length, entry)
+  return info
+}
+
+function derive(secret: Uint8Array, salt: string, info: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, encodeUtf8(salt), info, 32))
+}

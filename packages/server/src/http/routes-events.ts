@@ -1,0 +1,76 @@
+// Events: posted one by one or as a list, and asked about by digest.
+import { isEventDigest, type Json, parseStrict } from '@dpp/core'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { AppContext } from '../app.ts'
+import { type EventOutcome, ingest } from '../ingest/ingest.ts'
+import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
+import { bodyBytes, isOnlyMember } from './body.ts'
+import { eventStatus } from './event-status.ts'
+import { MAX_BODY_BYTES } from './hardening.ts'
+import { httpError, sendProblem, toProblem } from './problem.ts'
+
+export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
+  app.post('/events', async (request, reply) => {
+    const body = bodyBytes(request.body)
+    const list = eventList(body)
+    if (list !== undefined) return sendMany(reply, await ingest(context.ingest, list))
+    const [outcome] = await ingest(context.ingest, [body])
+    if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
+    if (outcome.kind === 'refused') return sendProblem(reply, toProblem(outcome.error))
+    // The receipt is its stored text, never parsed and written again: byte-identical each time.
+    return reply.code(statusOf(outcome)).type('application/json').send(outcome.receipt)
+  })
+
+  app.get('/events/:digest', async (request) => {
+    const { digest } = request.params as { digest: string }
+    const status = isEventDigest(digest) ? await eventStatus(context.journal, digest) : undefined
+    if (status === undefined) throw httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
+    return status
+  })
+}
+
+const LIST_START = /^[\t\n\r ]*\{[\t\n\r ]*"events"/
+
+// `{"events":[…]}` and nothing else; undefined for a body that is one event. An event has no member "events", so that
+// the first member's name tells the two apart without parsing the body twice.
+function eventList(body: Uint8Array): readonly Json[] | undefined {
+  const start = new TextDecoder().decode(body.subarray(0, 64))
+  if (!LIST_START.test(start)) return undefined
+  const value = parseStrict(body, { maxBytes: MAX_BODY_BYTES, maxMembers: 1_000_000 })
+  const events = isOnlyMember(value, 'events') ? value['events'] : undefined
+  if (Array.isArray(events) && events.length > 0 && events.length <= MAX_EVENTS_PER_REQUEST) {
+    return events
+  }
+  throw httpError(
+    'ERR_DPP_HTTP_SCHEMA',
+    `the body is not {"events":[…]} with 1 to ${MAX_EVENTS_PER_REQUEST} events`,
+  )
+}
+
+// Receipts are embedded as their stored text. Each result points to its receipt or says why there is none. The same
+// request again gets the same body, byte for byte: only the status tells new from known.
+function sendMany(reply: FastifyReply, outcomes: readonly EventOutcome[]): FastifyReply {
+  const receipts = [...new Set(outcomes.flatMap((o) => (o.kind === 'refused' ? [] : [o.receipt])))]
+  const results = outcomes.map((outcome) => {
+    if (outcome.kind !== 'refused') {
+      const { digest, receipt } = outcome
+      return { digest, receipt: receipts.indexOf(receipt) }
+    }
+    const { status, code, detail } = toProblem(outcome.error)
+    return { status, ...(outcome.digest ? { digest: outcome.digest } : {}), code, detail }
+  })
+  const body = `{"results":${JSON.stringify(results)},"receipts":[${receipts.join(',')}]}`
+  return reply.code(overallStatus(outcomes)).type('application/json').send(body)
+}
+
+// 201 when something is new, 200 when all is known; when nothing was accepted, the first refusal's status.
+function overallStatus(outcomes: readonly EventOutcome[]): number {
+  if (outcomes.some(({ kind }) => kind === 'stored')) return 201
+  if (outcomes.some(({ kind }) => kind === 'known')) return 200
+  const [first] = outcomes
+  return first?.kind === 'refused' ? toProblem(first.error).status : 400
+}
+
+function statusOf({ kind }: EventOutcome): number {
+  return kind === 'stored' ? 201 : 200
+}

@@ -1,0 +1,183 @@
+// The issuers' keys, out of their own did:webvh logs: fetched, verified, kept for the log's ttl in memory and in the
+// journal. A key never comes from the request that it is to verify.
+import { DppError, decodeDidKey, encodeMultikey, isDppError } from '@dpp/core'
+import {
+  type Fetch,
+  fetchLog,
+  fetchWitnessFile,
+  type LogHead,
+  type Origins,
+  verificationKey,
+  verifyLog,
+} from '@dpp/webvh'
+import type { ServerErrorCode } from '../errors.ts'
+import type { IssuerBook, IssuerLog } from '../journal/port.ts'
+import { describeError } from '../logger.ts'
+
+export type IssuerKey = { readonly multikey: string; readonly publicKey: Uint8Array }
+
+export type IssuerLogs = {
+  /**
+   * The key that `verificationMethod` names now, if the issuer's document has it under `assertionMethod`.
+   *
+   * `lastKnown` falls back to the last verified log when the issuer cannot be read now.
+   *
+   * @throws ERR_DPP_EVENT_KEY_UNKNOWN, ERR_DPP_ISSUER_UNREACHABLE, ERR_DPP_ISSUER_INVALID, ERR_DPP_ISSUER_FORKED
+   */
+  keyFor(
+    issuer: string,
+    verificationMethod: string,
+    options?: { readonly lastKnown?: boolean },
+  ): Promise<IssuerKey>
+}
+
+export type IssuerLogsOptions = {
+  readonly book: IssuerBook
+  readonly fetch: Fetch
+  readonly origins: Origins
+  readonly now: () => Date
+}
+
+type Known = {
+  readonly record: IssuerLog
+  readonly head: LogHead
+  readonly keys: Map<string, IssuerKey>
+}
+
+const MAX_KNOWN = 10_000
+const MAX_TTL_SECONDS = 3600
+const REFETCH_AFTER_MS = 5000
+
+export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
+  const { book, now } = options
+  const memory = new Map<string, Known>() // In order of last load: the first goes when there are too many.
+  const underWay = new Map<string, Promise<Known>>()
+
+  async function keyFor(
+    issuer: string,
+    method: string,
+    { lastKnown = false } = {},
+  ): Promise<IssuerKey> {
+    if (issuer.startsWith('did:key:')) return didKey(issuer, method)
+    const known = await current(issuer, lastKnown)
+    const key = findKey(known, method)
+    if (key !== undefined) return key
+    // A key that was added a moment ago: look once more, but not for every request of a confused client.
+    const isFresh = now().getTime() - known.record.fetchedAt.getTime() < REFETCH_AFTER_MS
+    const again = isFresh || lastKnown ? undefined : findKey(await refresh(issuer, known), method)
+    if (again === undefined) throw keyUnknown(method)
+    return again
+  }
+
+  async function current(did: string, lastKnown: boolean): Promise<Known> {
+    const known = memory.get(did) ?? (await load(did))
+    if (known !== undefined && known.record.expiresAt > now()) return known
+    try {
+      return await refresh(did, known)
+    } catch (error) {
+      if (lastKnown && known !== undefined && isDppError(error)) return known
+      throw error
+    }
+  }
+
+  async function load(did: string): Promise<Known | undefined> {
+    const record = await book.find(did)
+    if (record === undefined) return undefined
+    const { head, error } = verifyLog(record.log, { ...record, now: now() })
+    return head === undefined || error !== undefined ? undefined : remember(record, head)
+  }
+
+  function remember(record: IssuerLog, head: LogHead): Known {
+    const known = { record, head, keys: new Map<string, IssuerKey>() }
+    memory.delete(record.did)
+    memory.set(record.did, known)
+    const [oldest] = memory.keys()
+    if (memory.size > MAX_KNOWN && oldest !== undefined) memory.delete(oldest)
+    return known
+  }
+
+  // Requests that need the same log at the same time share one fetch.
+  async function refresh(did: string, known: Known | undefined): Promise<Known> {
+    const running = underWay.get(did)
+    if (running !== undefined) return await running
+    const started = fetchKnown(did, known).finally(() => underWay.delete(did))
+    underWay.set(did, started)
+    return await started
+  }
+
+  async function fetchKnown(did: string, known: Known | undefined): Promise<Known> {
+    const { log, witnessFile } = await fetchFiles(did, options)
+    const { head, error } = verifyLog(log, { did, witnessFile, now: now() })
+    if (head === undefined || error !== undefined) {
+      const detail = error === undefined ? 'it is empty' : describeError(error)
+      throw new DppError<ServerErrorCode>('ERR_DPP_ISSUER_INVALID', `the log of ${did}: ${detail}`)
+    }
+    if (known !== undefined && !startsWith(log, known.record.log)) {
+      throw new DppError<ServerErrorCode>(
+        'ERR_DPP_ISSUER_FORKED',
+        `the log of ${did} does not continue the one that was seen before`,
+      )
+    }
+    const fetchedAt = now()
+    const ttlSeconds = Math.min(Math.max(head.parameters.ttl, 1), MAX_TTL_SECONDS)
+    const record: IssuerLog = {
+      did,
+      scid: head.scid,
+      log,
+      ...(witnessFile === undefined ? {} : { witnessFile }),
+      fetchedAt,
+      expiresAt: new Date(fetchedAt.getTime() + ttlSeconds * 1000),
+    }
+    await book.save(record)
+    return remember(record, head)
+  }
+
+  return { keyFor }
+}
+
+async function fetchFiles(
+  did: string,
+  options: IssuerLogsOptions,
+): Promise<{ log: Uint8Array; witnessFile: Uint8Array | undefined }> {
+  try {
+    const log = await fetchLog(did, options)
+    const { error } = verifyLog(log, { did, now: options.now() })
+    const isWitnessed = error?.code === 'ERR_DPP_DID_WITNESS_THRESHOLD'
+    return { log, witnessFile: isWitnessed ? await fetchWitnessFile(did, options) : undefined }
+  } catch (cause) {
+    if (!isDppError(cause)) throw cause
+    throw new DppError<ServerErrorCode>(
+      'ERR_DPP_ISSUER_UNREACHABLE',
+      `the log of ${did} cannot be read: ${cause.code}`,
+      { cause },
+    )
+  }
+}
+
+function findKey(known: Known, method: string): IssuerKey | undefined {
+  const cached = known.keys.get(method)
+  if (cached !== undefined) return cached
+  const publicKey = verificationKey(known.head.document, method, 'assertionMethod')
+  if (publicKey === undefined) return undefined
+  const key = { publicKey, multikey: encodeMultikey(publicKey) }
+  known.keys.set(method, key) // Bounded: a document names each of its methods once.
+  return key
+}
+
+// did:key: the DID is the key; its one verification method repeats it after the hash.
+function didKey(did: string, method: string): IssuerKey {
+  const multikey = did.slice('did:key:'.length)
+  if (method !== `${did}#${multikey}`) throw keyUnknown(method)
+  return { multikey, publicKey: decodeDidKey(did) }
+}
+
+function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return Buffer.compare(bytes.subarray(0, beginning.length), beginning) === 0
+}
+
+function keyUnknown(method: string): DppError<ServerErrorCode> {
+  return new DppError(
+    'ERR_DPP_EVENT_KEY_UNKNOWN',
+    `${method} is not a key of the issuer for assertions`,
+  )
+}

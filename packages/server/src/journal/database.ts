@@ -1,0 +1,96 @@
+// The embedded database: node:sqlite in WAL mode with synchronous=FULL, so that a commit that returned survives
+// kill −9 and a power cut. Every write goes through `transaction`; every statement is prepared once.
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+
+export type Row = { readonly [column: string]: SQLOutputValue }
+
+export type Database = {
+  run(sql: string, ...values: SQLInputValue[]): number
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined
+  all(sql: string, ...values: SQLInputValue[]): readonly Row[]
+  /** Runs `work` and commits it, or undoes all of it when it throws. Not reentrant: `work` is synchronous. */
+  transaction<Result>(work: () => Result): Result
+  close(): void
+}
+
+// Column meanings are the types of `port.ts`. Times are milliseconds since 1970. `item` is unique: two logs for one
+// item would share update keys. An event's (issuer, id) is unique: that is the rule against two bodies with one meaning.
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS receipts (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, id TEXT NOT NULL, bytes BLOB NOT NULL,
+  verification_method TEXT NOT NULL, key TEXT NOT NULL, received_at INTEGER NOT NULL,
+  receipt INTEGER NOT NULL REFERENCES receipts(id), UNIQUE (issuer, id)) STRICT;
+CREATE TABLE IF NOT EXISTS deliveries (
+  event INTEGER NOT NULL REFERENCES events(seq), scid TEXT NOT NULL, state TEXT NOT NULL, batch INTEGER,
+  version_id TEXT, reason TEXT, PRIMARY KEY (event, scid)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (scid, event)
+  WHERE state IN ('pending', 'awaiting-controller');
+CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (event, scid) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_of_batch ON deliveries (batch, state, scid, event) WHERE batch IS NOT NULL;
+CREATE TABLE IF NOT EXISTS products (
+  scid TEXT PRIMARY KEY, did TEXT NOT NULL, item TEXT NOT NULL UNIQUE, controller TEXT NOT NULL,
+  control TEXT NOT NULL, head TEXT NOT NULL, suspended TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+  scid TEXT NOT NULL REFERENCES products(scid), version_number INTEGER NOT NULL, version_id TEXT NOT NULL,
+  line TEXT NOT NULL, batch INTEGER, PRIMARY KEY (scid, version_number)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_unclaimed ON entries (scid) WHERE batch IS NULL;
+CREATE INDEX IF NOT EXISTS entries_of_batch ON entries (batch, scid, version_number) WHERE batch IS NOT NULL;
+CREATE TABLE IF NOT EXISTS issuers (
+  did TEXT PRIMARY KEY, scid TEXT NOT NULL, log BLOB NOT NULL, witness_file BLOB, fetched_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS batches (
+  id INTEGER PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, published_at INTEGER,
+  settled_at INTEGER, root TEXT UNIQUE, tree_size INTEGER, problem TEXT) STRICT;
+CREATE INDEX IF NOT EXISTS batches_open ON batches (id) WHERE state <> 'settled';
+CREATE TABLE IF NOT EXISTS leaves (
+  batch INTEGER NOT NULL REFERENCES batches(id), position INTEGER NOT NULL, kind TEXT NOT NULL, scid TEXT NOT NULL,
+  version_id TEXT NOT NULL, parent TEXT, leaf_hash BLOB NOT NULL, PRIMARY KEY (batch, position)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS leaves_of_log ON leaves (scid, version_id);
+CREATE TABLE IF NOT EXISTS anchors (root TEXT PRIMARY KEY, state TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO lease VALUES (1, 0);
+`
+
+/** Opens the database file, making it and its tables when they are missing. */
+export function openDatabase(path: string): Database {
+  const connection = new DatabaseSync(path)
+  connection.exec('PRAGMA journal_mode = WAL')
+  connection.exec('PRAGMA synchronous = FULL')
+  connection.exec('PRAGMA busy_timeout = 10000') // Another process (a standby, fsck) may hold the write lock.
+  connection.exec('PRAGMA foreign_keys = ON')
+  connection.exec(SCHEMA)
+  const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
+  // SQL texts are literals of this folder, so that the map is bounded.
+  function prepared(sql: string): ReturnType<DatabaseSync['prepare']> {
+    const known = statements.get(sql) ?? connection.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
+  function transaction<Result>(work: () => Result): Result {
+    connection.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      connection.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (connection.isTransaction) connection.exec('ROLLBACK') // A full disk may have ended it already.
+      throw error
+    }
+  }
+  return {
+    run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
+    get: (sql, ...values) => prepared(sql).get(...values),
+    all: (sql, ...values) => prepared(sql).all(...values),
+    transaction,
+    close: () => connection.close(),
+  }
+}
+
+/** A text column that may be NULL, as an optional property. */
+export function optional<Name extends string>(
+  name: Name,
+  value: SQLOutputValue | undefined,
+): { readonly [Key in Name]?: string } {
+  return (typeof value === 'string' ? { [name]: value } : {}) as { readonly [Key in Name]?: string }
+}

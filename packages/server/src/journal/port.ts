@@ -1,0 +1,219 @@
+// What the service needs from its durable memory. The embedded adapter is `sqlite.ts`; every adapter passes the same
+// contract suite. A promise that resolves means that the change survives kill −9 and a power cut.
+import type { AnchorJournal } from '@dpp/anchor/ethereum'
+
+/** All of the service's durable memory but the published files. */
+export type Journal = {
+  readonly events: EventQueue
+  readonly products: ProductBook
+  readonly issuers: IssuerBook
+  readonly anchors: AnchorJournal
+  readonly batches: BatchReader
+  /** Becomes the one writer of batches, or gives undefined while another process is. */
+  acquireLease(): Promise<BatchBook | undefined>
+  close(): Promise<void>
+}
+
+/** An event that passed every check, on its way into the queue. */
+export type AcceptedEvent = {
+  readonly digest: string
+  readonly issuer: string
+  readonly id: string
+  /** JCS of the secured event: what was verified, what is stored, what the digest is of. */
+  readonly bytes: Uint8Array
+  readonly verificationMethod: string
+  /** The Multikey that verified it. Sealing checks that the issuer still has it. */
+  readonly key: string
+  readonly products: readonly { readonly scid: string; readonly hosted: boolean }[]
+}
+
+export type EventStanding =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known'; readonly receipt: string }
+  /** The same issuer used the same `id` for other content, whose digest this is. */
+  | { readonly kind: 'conflict'; readonly digest: string }
+
+export type DeliveryState =
+  | 'pending'
+  | 'claimed'
+  | 'sealed'
+  | 'dead'
+  | 'awaiting-controller'
+  | 'not-hosted'
+
+export type Delivery = {
+  readonly scid: string
+  readonly state: DeliveryState
+  readonly batch?: number
+  readonly versionId?: string
+  readonly reason?: string
+}
+
+export type EventQueue = {
+  standing(event: { digest: string; issuer: string; id: string }): Promise<EventStanding>
+  /**
+   * Stores the events of one request and their receipt, all or none. False when one of them is not new any more: the
+   * caller looks again, because a receipt must not name an event that was refused.
+   */
+  accept(events: readonly AcceptedEvent[], receipt: string, receivedAt: Date): Promise<boolean>
+  bytes(digest: string): Promise<Uint8Array | undefined>
+  deliveries(digest: string): Promise<readonly Delivery[] | undefined>
+  /** Digests that wait to be written into a product's log, oldest first. */
+  waiting(scid: string): Promise<readonly string[]>
+  /** Deliveries that no batch has claimed yet. */
+  backlog(): Promise<number>
+}
+
+export type Product = {
+  readonly scid: string
+  readonly did: string
+  /** The genesis' `alsoKnownAs[0]`: names the service's keys for this log, for ever. */
+  readonly item: string
+  readonly controller: string
+  readonly control: 'delegated' | 'self'
+  /** `formatHead` of the newest entry that was recorded. */
+  readonly head: string
+  /** Why the service stopped appending to this log; an operator has to look. */
+  readonly suspended?: string
+}
+
+/** One log entry as it is or will be published; `line` ends in a line feed. */
+export type Entry = {
+  readonly scid: string
+  readonly versionNumber: number
+  readonly versionId: string
+  readonly line: string
+}
+
+export type ProductBook = {
+  /** Stores a product with its genesis. `known` when the same genesis is there already; `taken` when its SCID or item has another. */
+  add(product: Product, genesis: Entry): Promise<'added' | 'known' | 'taken'>
+  find(scid: string): Promise<Product | undefined>
+  /** All lines of the log, in order. */
+  lines(scid: string): Promise<readonly string[]>
+}
+
+/** An issuer's log as it was last fetched and verified. */
+export type IssuerLog = {
+  readonly did: string
+  readonly scid: string
+  readonly log: Uint8Array
+  /** Its `did-witness.json`, where the log needs one. */
+  readonly witnessFile?: Uint8Array
+  readonly fetchedAt: Date
+  readonly expiresAt: Date
+}
+
+export type IssuerBook = {
+  find(did: string): Promise<IssuerLog | undefined>
+  save(log: IssuerLog): Promise<void>
+}
+
+export type BatchState =
+  | 'claimed' // deliveries chosen
+  | 'signed' // every entry recorded
+  | 'published' // logs, events and mirrors are out
+  | 'rooted' // leaves, order and root recorded: never changes again
+  | 'final' // root anchored in a final block
+  | 'settled' // proofs are out, nothing left to do
+
+export type Batch = {
+  readonly id: number
+  readonly state: BatchState
+  readonly createdAt: Date
+  readonly publishedAt?: Date
+  readonly settledAt?: Date
+  readonly root?: string
+  readonly treeSize?: number
+  readonly events: number
+  /** Why it does not move, as of the last attempt. */
+  readonly problem?: string
+}
+
+/** A leaf of a batch: the tip of one product log or issuer mirror. */
+export type Leaf = {
+  readonly kind: 'product' | 'issuer'
+  readonly scid: string
+  readonly versionId: string
+  readonly parent: string | null
+  readonly leafHash: Uint8Array
+}
+
+export type BatchReader = {
+  find(id: number): Promise<Batch | undefined>
+  /** Newest first, those with an id below `before`. */
+  list(limit: number, before?: number): Promise<readonly Batch[]>
+  /** Not settled, oldest first. */
+  open(): Promise<readonly Batch[]>
+  leaves(id: number): Promise<readonly Leaf[]>
+}
+
+/** The claims of a batch that one key of one issuer signed. */
+export type ClaimedKey = {
+  readonly issuer: string
+  readonly verificationMethod: string
+  readonly key: string
+}
+
+export type ProductClaim = { readonly product: Product; readonly digests: readonly string[] }
+
+export type SignedEntry = {
+  readonly entry: Entry
+  readonly head: string
+  readonly controller: string
+  readonly digests: readonly string[]
+}
+
+/** The newest entry of one log in a batch. */
+export type Tip = {
+  readonly scid: string
+  readonly versionId: string
+  readonly line: string
+  readonly parent: string | null
+}
+
+/** Entries of a product's log that another writer published, and the state after the last of them. */
+export type Winners = {
+  readonly entries: readonly Entry[]
+  readonly head: string
+  readonly controller: string
+}
+
+/**
+ * The writing side of the batch cycle. Whoever holds it holds the lease: each call carries its fencing token and
+ * throws ERR_DPP_LEASE_LOST once another process has taken over.
+ */
+export type BatchBook = BatchReader & {
+  /** Claims what waits (at most `limit` deliveries) and every entry that is in no batch. Undefined: nothing waits. */
+  claim(limit: number, now: Date): Promise<Batch | undefined>
+  claimedKeys(id: number): Promise<readonly ClaimedKey[]>
+  /** Puts the claims of a key on the dead-letter list. */
+  refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void>
+  /** The next products that still have claims without an entry, with their digests in order of arrival. */
+  claimedProducts(id: number, limit: number): Promise<readonly ProductClaim[]>
+  recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
+  /** Stops a product: its claims go to the dead-letter list with the reason. */
+  suspend(id: number, scid: string, reason: string): Promise<void>
+  /** Leaves a batch's claims of a log to its controller, who has taken it over. */
+  handOver(id: number, scid: string): Promise<void>
+  /** Products with an entry in the batch, `after` a SCID, in order of SCID. */
+  products(id: number, limit: number, after?: string): Promise<readonly string[]>
+  /**
+   * Voids the batch's entries of a log after version `kept`, whose conditional write lost: their events wait again, and
+   * the log continues with the entries that won, where they are known.
+   */
+  voidEntries(id: number, scid: string, kept: number, winners?: Winners): Promise<void>
+  /** Digests of the batch's sealed events, `after` one, in order of digest. */
+  digests(id: number, limit: number, after?: string): Promise<readonly string[]>
+  /** The tips of the batch's product logs. */
+  tips(id: number): Promise<readonly Tip[]>
+  /** DIDs of the issuers of the batch's sealed events. */
+  issuers(id: number): Promise<readonly string[]>
+  /** Whether an earlier batch has this entry of an issuer as a leaf. */
+  isAnchoredTip(scid: string, versionId: string): Promise<boolean>
+  /** Records leaves, order and root in one step, once. */
+  recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void>
+  advance(id: number, state: BatchState, now: Date): Promise<void>
+  noteProblem(id: number, problem: string | undefined): Promise<void>
+  release(): Promise<void>
+}

@@ -1,0 +1,301 @@
+// The batch book on SQLite: what was claimed, signed, published, rooted, settled. Each write is one transaction that
+// first checks the fencing token, so that a process that lost the lease while it slept changes nothing.
+import { DppError, invariant } from '@dpp/core'
+import type { ServerErrorCode } from '../errors.ts'
+import type { Database, Row } from './database.ts'
+import { optional } from './database.ts'
+import type { Batch, BatchBook, BatchReader, BatchState, Leaf, SignedEntry } from './port.ts'
+import { findProduct, insertEntry } from './sqlite-products.ts'
+
+const BATCH_COLUMNS = `id, state, created_at, published_at, settled_at, root, tree_size, problem,
+  (SELECT count(DISTINCT event) FROM deliveries WHERE batch = batches.id) AS events`
+
+export function createSqliteBatchReader(database: Database): BatchReader {
+  return {
+    find: async (id) => findBatch(database, id),
+    list: async (limit, before = Number.MAX_SAFE_INTEGER) =>
+      database
+        .all(
+          `SELECT ${BATCH_COLUMNS} FROM batches WHERE id < ? ORDER BY id DESC LIMIT ?`,
+          before,
+          limit,
+        )
+        .map(parseBatchRow),
+    open: async () =>
+      database
+        .all(`SELECT ${BATCH_COLUMNS} FROM batches WHERE state <> 'settled' ORDER BY id`)
+        .map(parseBatchRow),
+    leaves: async (id) =>
+      database.all('SELECT * FROM leaves WHERE batch = ? ORDER BY position', id).map(parseLeafRow),
+  }
+}
+
+/** The writing side for the holder of fencing token `token`; `unlock` gives the lease back. */
+export function createSqliteBatchBook(
+  database: Database,
+  token: number,
+  unlock: () => void,
+): BatchBook {
+  async function fenced<Result>(work: () => Result): Promise<Result> {
+    return database.transaction(() => {
+      if (database.get('SELECT token FROM lease')?.['token'] !== token) {
+        throw new DppError<ServerErrorCode>('ERR_DPP_LEASE_LOST', 'another process seals batches')
+      }
+      return work()
+    })
+  }
+
+  function claim(limit: number, now: Date): Batch | undefined {
+    // A log entry in no batch is a genesis, or an owner's entry that was adopted.
+    const waits = database.get(`SELECT 1 WHERE EXISTS (SELECT 1 FROM entries WHERE batch IS NULL)
+      OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending'
+        AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL)`)
+    if (waits === undefined) return undefined
+    database.run("INSERT INTO batches (state, created_at) VALUES ('claimed', ?)", now.getTime())
+    const id = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    database.run(
+      `UPDATE deliveries SET state = 'claimed', batch = ? WHERE (event, scid) IN (
+         SELECT event, scid FROM deliveries WHERE state = 'pending'
+           AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL
+         ORDER BY event LIMIT ?)`,
+      id,
+      limit,
+    )
+    database.run('UPDATE entries SET batch = ? WHERE batch IS NULL', id)
+    return findBatch(database, id)
+  }
+
+  function recordEntries(id: number, entries: readonly SignedEntry[]): void {
+    for (const { entry, head, controller, digests } of entries) {
+      insertEntry(database, entry, id)
+      database.run(
+        'UPDATE products SET head = ?, controller = ? WHERE scid = ?',
+        head,
+        controller,
+        entry.scid,
+      )
+      const sealed = database.run(
+        `UPDATE deliveries SET state = 'sealed', version_id = ?
+         WHERE batch = ? AND scid = ? AND state = 'claimed'`,
+        entry.versionId,
+        id,
+        entry.scid,
+      )
+      invariant(sealed === digests.length, 'an entry seals exactly the digests it carries')
+    }
+  }
+
+  function recordRoot(id: number, root: string, leaves: readonly Leaf[]): void {
+    const batch = findBatch(database, id)
+    if (batch?.root !== undefined) {
+      invariant(batch.root === root, 'a batch never has two roots') // Invariant I4.
+      return
+    }
+    leaves.forEach((leaf, position) => {
+      database.run(
+        `INSERT INTO leaves (batch, position, kind, scid, version_id, parent, leaf_hash)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        id,
+        position,
+        leaf.kind,
+        leaf.scid,
+        leaf.versionId,
+        leaf.parent,
+        leaf.leafHash,
+      )
+    })
+    database.run(
+      "UPDATE batches SET root = ?, tree_size = ?, state = 'rooted' WHERE id = ?",
+      root,
+      leaves.length,
+      id,
+    )
+  }
+
+  function advance(id: number, state: BatchState, now: Date): void {
+    const stamp =
+      state === 'published' ? ', published_at = ?3' : state === 'settled' ? ', settled_at = ?3' : ''
+    const values = stamp === '' ? [state, id] : [state, id, now.getTime()]
+    database.run(`UPDATE batches SET state = ?1, problem = NULL${stamp} WHERE id = ?2`, ...values)
+  }
+
+  function refuse(id: number, where: string, values: readonly string[], reason: string): void {
+    database.run(
+      `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
+       WHERE batch = ? AND state = 'claimed' AND ${where}`,
+      reason,
+      id,
+      ...values,
+    )
+  }
+
+  return {
+    ...createSqliteBatchReader(database),
+    claim: (limit, now) => fenced(() => claim(limit, now)),
+    claimedKeys: async (id) =>
+      database
+        .all(
+          `SELECT DISTINCT issuer, verification_method, key FROM deliveries JOIN events ON seq = event
+           WHERE batch = ? AND state = 'claimed'`,
+          id,
+        )
+        .map((row) => ({
+          issuer: String(row['issuer']),
+          verificationMethod: String(row['verification_method']),
+          key: String(row['key']),
+        })),
+    refuseKey: (id, { issuer, verificationMethod, key }, reason) =>
+      fenced(() =>
+        refuse(
+          id,
+          'event IN (SELECT seq FROM events WHERE issuer = ? AND verification_method = ? AND key = ?)',
+          [issuer, verificationMethod, key],
+          reason,
+        ),
+      ),
+    claimedProducts: async (id, limit) => {
+      const scids = database.all(
+        "SELECT DISTINCT scid FROM deliveries WHERE batch = ? AND state = 'claimed' ORDER BY scid LIMIT ?",
+        id,
+        limit,
+      )
+      return scids.map(({ scid }) => {
+        const product = findProduct(database, String(scid))
+        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
+        const digests = database.all(
+          `SELECT digest FROM deliveries JOIN events ON seq = event
+           WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
+          id,
+          product.scid,
+        )
+        return { product, digests: digests.map(({ digest }) => String(digest)) }
+      })
+    },
+    recordEntries: (id, entries) => fenced(() => recordEntries(id, entries)),
+    suspend: (id, scid, reason) =>
+      fenced(() => {
+        database.run('UPDATE products SET suspended = ? WHERE scid = ?', reason, scid)
+        refuse(id, 'scid = ?', [scid], reason)
+      }),
+    handOver: (id, scid) =>
+      fenced(() => {
+        database.run("UPDATE products SET control = 'self' WHERE scid = ?", scid)
+        database.run(
+          `UPDATE deliveries SET state = 'awaiting-controller', batch = NULL
+           WHERE scid = ? AND (state = 'pending' OR (batch = ? AND state = 'claimed'))`,
+          scid,
+          id,
+        )
+      }),
+    products: async (id, limit, after = '') =>
+      database
+        .all(
+          'SELECT DISTINCT scid FROM entries WHERE batch = ? AND scid > ? ORDER BY scid LIMIT ?',
+          id,
+          after,
+          limit,
+        )
+        .map(({ scid }) => String(scid)),
+    voidEntries: (id, scid, kept, winners) =>
+      fenced(() => {
+        database.run(
+          'DELETE FROM entries WHERE scid = ? AND batch = ? AND version_number > ?',
+          scid,
+          id,
+          kept,
+        )
+        database.run(
+          `UPDATE deliveries SET state = 'pending', batch = NULL, version_id = NULL
+           WHERE batch = ? AND scid = ?`,
+          id,
+          scid,
+        )
+        if (winners === undefined) return
+        for (const entry of winners.entries) insertEntry(database, entry)
+        database.run(
+          'UPDATE products SET head = ?, controller = ? WHERE scid = ?',
+          winners.head,
+          winners.controller,
+          scid,
+        )
+      }),
+    digests: async (id, limit, after = '') =>
+      database
+        .all(
+          `SELECT DISTINCT digest FROM deliveries JOIN events ON seq = event
+           WHERE batch = ? AND state = 'sealed' AND digest > ? ORDER BY digest LIMIT ?`,
+          id,
+          after,
+          limit,
+        )
+        .map(({ digest }) => String(digest)),
+    tips: async (id) =>
+      database
+        .all(
+          `SELECT e.scid, e.version_id, e.line, p.version_id AS parent
+           FROM (SELECT scid, max(version_number) AS tip FROM entries WHERE batch = ? GROUP BY scid) AS t
+           JOIN entries AS e ON e.scid = t.scid AND e.version_number = t.tip
+           LEFT JOIN entries AS p ON p.scid = t.scid AND p.version_number = t.tip - 1`,
+          id,
+        )
+        .map((row) => ({
+          scid: String(row['scid']),
+          versionId: String(row['version_id']),
+          line: String(row['line']),
+          parent: typeof row['parent'] === 'string' ? row['parent'] : null,
+        })),
+    issuers: async (id) =>
+      database
+        .all(
+          `SELECT DISTINCT issuer FROM deliveries JOIN events ON seq = event
+           WHERE batch = ? AND state = 'sealed' ORDER BY issuer`,
+          id,
+        )
+        .map(({ issuer }) => String(issuer)),
+    isAnchoredTip: async (scid, versionId) =>
+      database.get(
+        "SELECT 1 FROM leaves WHERE scid = ? AND version_id = ? AND kind = 'issuer'",
+        scid,
+        versionId,
+      ) !== undefined,
+    recordRoot: (id, root, leaves) => fenced(() => recordRoot(id, root, leaves)),
+    advance: (id, state, now) => fenced(() => advance(id, state, now)),
+    noteProblem: (id, problem) =>
+      fenced(() => {
+        database.run('UPDATE batches SET problem = ? WHERE id = ?', problem ?? null, id)
+      }),
+    release: async () => unlock(),
+  }
+}
+
+function findBatch(database: Database, id: number): Batch | undefined {
+  const row = database.get(`SELECT ${BATCH_COLUMNS} FROM batches WHERE id = ?`, id)
+  return row === undefined ? undefined : parseBatchRow(row)
+}
+
+function parseBatchRow(row: Row): Batch {
+  const time = (value: unknown): Date => new Date(Number(value))
+  return {
+    id: Number(row['id']),
+    state: String(row['state']) as BatchState,
+    createdAt: time(row['created_at']),
+    ...(row['published_at'] === null ? {} : { publishedAt: time(row['published_at']) }),
+    ...(row['settled_at'] === null ? {} : { settledAt: time(row['settled_at']) }),
+    ...optional('root', row['root']),
+    ...(row['tree_size'] === null ? {} : { treeSize: Number(row['tree_size']) }),
+    ...optional('problem', row['problem']),
+    events: Number(row['events']),
+  }
+}
+
+function parseLeafRow(row: Row): Leaf {
+  const leafHash = row['leaf_hash']
+  invariant(leafHash instanceof Uint8Array, 'a leaf hash is bytes')
+  return {
+    kind: row['kind'] === 'issuer' ? 'issuer' : 'product',
+    scid: String(row['scid']),
+    versionId: String(row['version_id']),
+    parent: typeof row['parent'] === 'string' ? row['parent'] : null,
+    leafHash,
+  }
+}

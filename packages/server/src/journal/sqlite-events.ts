@@ -1,0 +1,123 @@
+// The event queue on SQLite. Requests that arrive together share one commit, and so one flush of the disk.
+import type { Database } from './database.ts'
+import { optional } from './database.ts'
+import type { AcceptedEvent, DeliveryState, EventQueue, EventStanding } from './port.ts'
+
+type Waiting = {
+  readonly events: readonly AcceptedEvent[]
+  readonly receipt: string
+  readonly receivedAt: Date
+  readonly resolve: (accepted: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+export function createSqliteEvents(database: Database): EventQueue {
+  let group: Waiting[] = []
+
+  function standing(event: { digest: string; issuer: string; id: string }): EventStanding {
+    const known = database.get(
+      'SELECT body FROM events JOIN receipts ON receipts.id = events.receipt WHERE digest = ?',
+      event.digest,
+    )
+    if (known !== undefined) return { kind: 'known', receipt: String(known['body']) }
+    const first = database.get(
+      'SELECT digest FROM events WHERE issuer = ? AND id = ?',
+      event.issuer,
+      event.id,
+    )
+    return first === undefined
+      ? { kind: 'new' }
+      : { kind: 'conflict', digest: String(first['digest']) }
+  }
+
+  function store({ events, receipt, receivedAt }: Waiting): boolean {
+    if (events.some((event) => standing(event).kind !== 'new')) return false
+    database.run('INSERT INTO receipts (body) VALUES (?)', receipt)
+    const receiptId = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    for (const event of events) insert(event, receiptId, receivedAt)
+    return true
+  }
+
+  function insert(event: AcceptedEvent, receiptId: number, receivedAt: Date): void {
+    database.run(
+      `INSERT INTO events (digest, issuer, id, bytes, verification_method, key, received_at, receipt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      event.digest,
+      event.issuer,
+      event.id,
+      event.bytes,
+      event.verificationMethod,
+      event.key,
+      receivedAt.getTime(),
+      receiptId,
+    )
+    const seq = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    for (const { scid, hosted } of event.products) {
+      const product = hosted
+        ? database.get('SELECT control FROM products WHERE scid = ?', scid)
+        : undefined
+      database.run(
+        'INSERT INTO deliveries (event, scid, state) VALUES (?, ?, ?)',
+        seq,
+        scid,
+        firstState(product?.['control']),
+      )
+    }
+  }
+
+  function flush(): void {
+    const taken = group
+    group = []
+    try {
+      const results = database.transaction(() => taken.map(store))
+      taken.forEach(({ resolve }, index) => {
+        resolve(results[index] === true)
+      })
+    } catch (error) {
+      for (const { reject } of taken) reject(error)
+    }
+  }
+
+  return {
+    standing: async (event) => standing(event),
+    accept: (events, receipt, receivedAt) =>
+      new Promise((resolve, reject) => {
+        group.push({ events, receipt, receivedAt, resolve, reject })
+        if (group.length === 1) setImmediate(flush)
+      }),
+    bytes: async (digest) => {
+      const row = database.get('SELECT bytes FROM events WHERE digest = ?', digest)
+      return row?.['bytes'] instanceof Uint8Array ? row['bytes'] : undefined
+    },
+    deliveries: async (digest) => {
+      const rows = database.all(
+        `SELECT scid, state, batch, version_id, reason FROM events JOIN deliveries ON event = seq
+         WHERE digest = ? ORDER BY scid`,
+        digest,
+      )
+      if (rows.length === 0) return undefined
+      return rows.map((row) => ({
+        scid: String(row['scid']),
+        state: String(row['state']) as DeliveryState,
+        ...(row['batch'] === null ? {} : { batch: Number(row['batch']) }),
+        ...optional('versionId', row['version_id']),
+        ...optional('reason', row['reason']),
+      }))
+    },
+    waiting: async (scid) =>
+      database
+        .all(
+          `SELECT digest FROM deliveries JOIN events ON seq = event
+           WHERE scid = ? AND state IN ('pending', 'awaiting-controller') ORDER BY event`,
+          scid,
+        )
+        .map((row) => String(row['digest'])),
+    backlog: async () =>
+      Number(database.get("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'")?.['n']),
+  }
+}
+
+function firstState(control: unknown): DeliveryState {
+  if (control === 'delegated') return 'pending'
+  return control === 'self' ? 'awaiting-controller' : 'not-hosted'
+}

@@ -1,0 +1,42 @@
+// The embedded journal: one SQLite database, one lock file. The default for a single machine; nothing to install.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { CrashPoint } from '../crash-point.ts'
+import { type Database, openDatabase } from './database.ts'
+import type { BatchBook, Journal } from './port.ts'
+import { createSqliteAnchors } from './sqlite-anchors.ts'
+import { createSqliteBatchBook, createSqliteBatchReader } from './sqlite-batches.ts'
+import { createSqliteEvents } from './sqlite-events.ts'
+import { createSqliteIssuers, createSqliteProducts } from './sqlite-products.ts'
+
+/** Opens the journal in `folder`, which exists. */
+export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journal {
+  const database = openDatabase(join(folder, 'journal.sqlite'))
+  return {
+    events: createSqliteEvents(database),
+    products: createSqliteProducts(database),
+    issuers: createSqliteIssuers(database),
+    anchors: createSqliteAnchors(database, crashPoint),
+    batches: createSqliteBatchReader(database),
+    acquireLease: async () => acquireLease(database, join(folder, 'lease.sqlite')),
+    close: async () => database.close(),
+  }
+}
+
+// The lease is SQLite's own exclusive file lock: the kernel gives it back at the instant the holder dies, however it
+// dies, and a holder that is merely paused keeps it. The token guards what a lock cannot: a copy of the data folder.
+function acquireLease(database: Database, path: string): BatchBook | undefined {
+  const lock = new DatabaseSync(path)
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE')
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch {
+    lock.close()
+    return undefined
+  }
+  const token = database.transaction(() => {
+    database.run('UPDATE lease SET token = token + 1')
+    return Number(database.get('SELECT token FROM lease')?.['token'])
+  })
+  return createSqliteBatchBook(database, token, () => lock.close())
+}

@@ -1,0 +1,59 @@
+// Runs the service in this process: logger, crash points, listening, signals. Beside `cli.ts` the only file that
+// touches the process.
+import { pino } from 'pino'
+import { checkRegistry } from './chain/check-registry.ts'
+import type { Config } from './config.ts'
+import { createCrashPoint } from './crash-point.ts'
+import { describeError } from './logger.ts'
+import { createServer } from './server.ts'
+
+export type RunningServer = {
+  readonly url: string
+  /** Lets what is under way end, then closes everything; safe to call twice. */
+  close(): Promise<void>
+}
+
+const DRAIN_MS = 10_000
+
+/**
+ * Starts the service and listens. Logs go to standard output, one JSON object per line.
+ *
+ * @throws ERR_DPP_CONFIG_INVALID; EADDRINUSE and its like from listening
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = pino({ level: config.logLevel })
+  await checkRegistry(config, log)
+  const crashPoint = createCrashPoint(config.crashAt, dieNow)
+  const server = await createServer(config, { log, now: () => new Date(), crashPoint })
+  const url = await server.app.listen({ host: config.host, port: config.port })
+  server.batches.start()
+  log.info({ url }, 'listening')
+  let closing: Promise<void> | undefined
+  function close(): Promise<void> {
+    closing ??= server.close()
+    return closing
+  }
+  return { url, close }
+}
+
+/** Drains the server on SIGTERM and SIGINT, and ends the process after 10 s whatever is still under way. */
+export function closeOnSignals(server: RunningServer): void {
+  function end(): void {
+    setTimeout(() => process.exit(1), DRAIN_MS).unref()
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${describeError(error)}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+// SIGKILL, so that nothing of ours runs any more. It arrives within the call; the loop is for the instant before.
+function dieNow(): never {
+  process.kill(process.pid, 'SIGKILL')
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+}

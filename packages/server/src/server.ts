@@ -1,0 +1,145 @@
+// Puts the service together from its configuration: journal, store, keys, chain, batch runner, HTTP app. Nothing here
+// listens or reads the environment.
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AnchorJournal, type AnchorWriter, createAnchorWriter } from '@dpp/anchor/ethereum'
+import { createFileStore } from '@dpp/anchor/store/file'
+import { toHex } from '@dpp/core'
+import { createGuardedFetch } from '@dpp/webvh/node'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { privateKeyToAccount } from 'viem/accounts'
+import { createApp } from './app.ts'
+import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
+import { type Config, isLoopback } from './config.ts'
+import type { CrashPoint } from './crash-point.ts'
+import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
+import { createIssuerLogs } from './issuers/issuer-logs.ts'
+import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
+import { openSqliteJournal } from './journal/sqlite.ts'
+import { loadKeys } from './keys-file.ts'
+import type { Logger } from './logger.ts'
+import { describeService } from './service-description.ts'
+
+export type Server = {
+  readonly app: FastifyInstance
+  readonly batches: BatchRunner
+  /** Lets requests and batch steps under way end, then closes everything. */
+  close(): Promise<void>
+}
+
+export type ServerParts = {
+  readonly log: FastifyBaseLogger
+  readonly now: () => Date
+  readonly crashPoint: CrashPoint
+}
+
+const MAX_DELIVERIES = 250_000
+
+/**
+ * Makes the service; the caller listens on `app` and starts `batches`.
+ *
+ * @throws ERR_DPP_CONFIG_INVALID; ERR_DPP_CHAIN_… when the chain or the registry is not the configured one
+ */
+export async function createServer(config: Config, parts: ServerParts): Promise<Server> {
+  const { log, now, crashPoint } = parts
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const keys = await loadKeys(config, log)
+  const updateKeys = createUpdateKeys(keys.witnessPrivateKey)
+  const receiptSigner = createReceiptSigner(keys.witnessPrivateKey)
+  const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
+  const domain = config.domain ?? (config.port === 0 ? 'localhost' : `localhost:${config.port}`)
+  const issuerRules = await readIssuerRules(config)
+  const journal = openSqliteJournal(config.dataDir, crashPoint)
+  const store = createFileStore(join(config.dataDir, 'files'))
+  const anchorWriter = createWriter(config, relayer, journal.anchors, log)
+  const issuerLogs = createIssuerLogs({
+    book: journal.issuers,
+    fetch: createGuardedFetch({ allowOrigins: Object.values(config.origins).map(originOf) }),
+    origins: config.origins,
+    now,
+  })
+  const batches = createBatchRunner({
+    context: {
+      journal,
+      store,
+      updateKeys,
+      issuerLogs,
+      anchorWriter,
+      maxDeliveries: MAX_DELIVERIES,
+      proofDelayMs: 1000 * (config.proofDelaySeconds ?? (isLoopback(config.host) ? 0 : 60)),
+      now,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      crashPoint,
+      log,
+    },
+    intervalMs: 1000 * config.intervalSeconds,
+    pollMs: config.pollMs,
+  })
+  const app = createApp(
+    {
+      journal,
+      store,
+      updateKeys,
+      batches,
+      ingest: {
+        journal,
+        issuerLogs,
+        issuerRules,
+        allowDidKey: config.allowDidKey,
+        maxEventAgeMs: 1000 * config.maxEventAgeSeconds,
+        anchorWithinMs: anchorWithinMs(config),
+        receiptSigner,
+        now,
+        crashPoint,
+      },
+      service: describeService(config, {
+        domain,
+        did: receiptSigner.verificationMethod.replace(/#.*$/, ''),
+        receiptVerificationMethod: receiptSigner.verificationMethod,
+        anchorer: relayer.address.toLowerCase(),
+      }),
+      adminTokensSha256: config.adminTokensSha256,
+      now,
+    },
+    { loggerInstance: log, trustProxy: config.trustProxy },
+  )
+  async function close(): Promise<void> {
+    await app.close()
+    await batches.stop()
+    await journal.close()
+  }
+  return { app, batches, close }
+}
+
+function createWriter(
+  config: Config,
+  account: ReturnType<typeof privateKeyToAccount>,
+  journal: AnchorJournal,
+  log: Logger,
+): AnchorWriter | undefined {
+  const [rpcUrl] = config.rpcUrls
+  if (config.registry === undefined || rpcUrl === undefined) {
+    log.warn({}, 'DPP_REGISTRY is not set: batches are sealed and wait, nothing is anchored')
+    return undefined
+  }
+  const { chainId, registry, finality } = config
+  return createAnchorWriter({ rpcUrl, chainId, registry, account, journal, finality })
+}
+
+// The operator's own map may lead to private addresses; nothing else may.
+function originOf(url: string): string {
+  return new URL(url).origin
+}
+
+async function readIssuerRules({ issuersFile }: Config): Promise<readonly IssuerRule[]> {
+  return issuersFile === undefined ? [] : parseIssuerRules(await readFile(issuersFile))
+}
+
+// The design's §3.7: two intervals and finality. Finality takes about 15 minutes on Ethereum; an hour leaves room. A
+// service that batches on demand only promises a day.
+function anchorWithinMs({ intervalSeconds }: Config): number {
+  const FINALITY_SECONDS = 3600
+  const ON_DEMAND_SECONDS = 86_400
+  const seconds = intervalSeconds === 0 ? ON_DEMAND_SECONDS : 2 * intervalSeconds
+  return 1000 * (seconds + FINALITY_SECONDS)
+}

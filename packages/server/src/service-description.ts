@@ -1,0 +1,55 @@
+// What `GET /service` tells: everything a client needs to know to use this service and to check its receipts.
+import type { Config } from './config.ts'
+import { MAX_BODY_BYTES } from './http/hardening.ts'
+
+export type ServiceDescription = {
+  /** Public host of the product DIDs. */
+  readonly domain: string
+  /** The service's own DID, whose key signs receipts. */
+  readonly did: string
+  readonly receiptVerificationMethod: string
+  readonly anchoring: {
+    readonly chain: string
+    readonly registry: string | null
+    readonly anchorer: string
+    readonly finality: string
+  }
+  readonly intervalSeconds: number
+  readonly limits: {
+    readonly bodyBytes: number
+    readonly eventsPerRequest: number
+    readonly keysPerRequest: number
+  }
+  readonly issuers: { readonly allowDidKey: boolean; readonly maxEventAgeSeconds: number }
+}
+
+export const MAX_EVENTS_PER_REQUEST = 1000
+export const MAX_KEYS_PER_REQUEST = 1000
+
+export function describeService(
+  config: Config,
+  parts: { domain: string; did: string; receiptVerificationMethod: string; anchorer: string },
+): ServiceDescription {
+  const { finality } = config
+  return {
+    domain: parts.domain,
+    did: parts.did,
+    receiptVerificationMethod: parts.receiptVerificationMethod,
+    anchoring: {
+      chain: `eip155:${config.chainId}`,
+      registry: config.registry ?? null,
+      anchorer: parts.anchorer,
+      finality: typeof finality === 'string' ? finality : `${finality.depth} blocks`,
+    },
+    intervalSeconds: config.intervalSeconds,
+    limits: {
+      bodyBytes: MAX_BODY_BYTES,
+      eventsPerRequest: MAX_EVENTS_PER_REQUEST,
+      keysPerRequest: MAX_KEYS_PER_REQUEST,
+    },
+    issuers: {
+      allowDidKey: config.allowDidKey,
+      maxEventAgeSeconds: config.maxEventAgeSeconds,
+    },
+  }
+}

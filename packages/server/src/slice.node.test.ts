@@ -1,0 +1,184 @@
+// The whole job against the real server process and a real chain: events in, logs out, one anchored root, proofs that
+// the verifying functions of the other packages accept.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  entryLeafHash,
+  parseBatchFile,
+  parseWitnessFile,
+  verifyBatchFile,
+  verifyInclusionProof,
+} from '@dpp/anchor'
+import { createRegistryReader, deployRegistry } from '@dpp/anchor/ethereum'
+import { decodeDidKey, eventDigest, parseReceipt, parseStrict, verifyReceipt } from '@dpp/core'
+import { readEvents, verifyLog } from '@dpp/webvh'
+import { privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Anvil, startAnvil } from '../../../test/anvil.ts'
+import {
+  createOrganisation,
+  type FileHost,
+  getJson,
+  type Organisation,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+  startFileHost,
+} from '../../../test/server-client.ts'
+import { type ServerProcess, startServerProcess } from '../../../test/server-process.ts'
+
+const DOMAIN = 'dpp.windowco.example'
+
+let anvil: Anvil
+let host: FileHost
+let issuer: Organisation
+let server: ServerProcess
+let folder: string
+let registry: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dpp-slice-'))
+  ;[anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
+  const [deployer = '0x', relayer = '0x'] = anvil.privateKeys
+  const account = privateKeyToAccount(deployer)
+  const rpc = { rpcUrl: anvil.url, chainId: anvil.chainId }
+  registry = (await deployRegistry({ ...rpc, account })).address
+  issuer = await createOrganisation(host, 'windowco.example')
+  server = await startServerProcess({
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    DPP_RPC_URLS: anvil.url,
+    DPP_REGISTRY: registry,
+    DPP_FINALITY: '0',
+    DPP_INTERVAL_SECONDS: '0',
+    DPP_POLL_MS: '50',
+    DPP_ORIGINS: `windowco.example=${host.url}`,
+    RELAYER_PRIVATE_KEY: relayer,
+  })
+})
+
+afterAll(async () => {
+  await server?.stop()
+  await host?.close()
+  await anvil?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function publicFile(path: string): Promise<string> {
+  const response = await fetch(`${server.url}/.well-known/did/${path}`)
+  expect(response.status, path).toBe(200)
+  return await response.text()
+}
+
+async function untilSettled(): Promise<{ root: string }> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const { batches } = (await getJson(`${server.url}/batches`)).body as {
+      batches: { state: string; root: string; problem?: string }[]
+    }
+    const [newest] = batches
+    if (newest?.state === 'settled') return newest
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('the batch did not settle')
+}
+
+describe('one batch', () => {
+  let products: RegisteredProduct[]
+
+  it('registers products whose DIDs resolve at once', async () => {
+    const serials = ['W26-000001', 'W26-000002', 'W26-000003']
+    products = []
+    for (const serial of serials) {
+      products.push(await registerProduct(server.url, DOMAIN, issuer, serial))
+    }
+    for (const { did, scid } of products) {
+      const report = verifyLog(await publicFile(`${scid}/did.jsonl`), { did })
+      expect(report.error).toBeUndefined()
+      expect(report.versions).toHaveLength(1)
+    }
+  })
+
+  it('answers an event with a receipt that verifies, the same bytes each time', async () => {
+    const event = await signManufacture(issuer, products)
+    const first = await postJson(`${server.url}/events`, event)
+    const second = await postJson(`${server.url}/events`, event)
+    expect([first.status, second.status]).toEqual([201, 200])
+    expect(second.text).toBe(first.text)
+    const receipt = parseReceipt(parseStrict(first.text))
+    const service = (await getJson(`${server.url}/service`)).body as { did: string }
+    expect(verifyReceipt(receipt, decodeDidKey(service.did))).toEqual({ verified: true })
+    expect(receipt.events).toEqual([
+      { digest: eventDigest(event), products: products.map(({ did }) => did) },
+    ])
+  })
+
+  it('seals, anchors and publishes it', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1000)) // Entry times are whole seconds.
+    const run = await postJson(`${server.url}/batches`, {})
+    expect(run.status).toBe(200)
+    const { root } = await untilSettled()
+
+    const reader = createRegistryReader({
+      rpcUrls: [anvil.url],
+      chainId: anvil.chainId,
+      registry,
+      finality: { depth: 0 },
+    })
+    const found = await reader.findAnchor({ registry, root })
+    expect(found?.final).toBe(true)
+
+    const batch = parseBatchFile(await publicFile(`batches/${root.slice(2)}.json`))
+    expect(verifyBatchFile(batch)).toBe(true)
+    expect(batch.treeSize).toBe(4) // Three products and the issuer's mirror.
+    expect(batch.anchors).toHaveLength(1)
+
+    for (const { did, scid } of products) {
+      const report = verifyLog(await publicFile(`${scid}/did.jsonl`), { did })
+      expect(report.error).toBeUndefined()
+      expect(report.versions).toHaveLength(2)
+      const [event] = readEvents(report.versions)
+      const text = await publicFile(`events/${event?.digest}.json`)
+      expect(eventDigest(parseStrict(text))).toBe(event?.digest)
+      const witness = parseWitnessFile(await publicFile(`${scid}/witness.json`))
+      const [proof] = witness.proofs
+      const tip = report.versions.at(-1)
+      expect(proof?.versionId).toBe(tip?.versionId)
+      expect(proof && verifyInclusionProof(proof, entryLeafHash(tip?.line ?? ''))).toBe(true)
+      expect(proof?.root).toBe(root)
+    }
+
+    const scid = issuer.did.split(':')[2] ?? ''
+    expect(await publicFile(`issuers/${scid}/did.jsonl`)).toBe(
+      host.files.get('/.well-known/did.jsonl'),
+    )
+    const mirrored = parseWitnessFile(await publicFile(`issuers/${scid}/witness.json`))
+    expect(mirrored.proofs[0]?.root).toBe(root)
+  })
+
+  it('seals a second batch while the chain holds still, and anchors it when the chain is back', async () => {
+    const [product] = products
+    if (product === undefined) throw new Error('no product')
+    anvil.pause()
+    const event = await signManufacture(issuer, [product])
+    expect((await postJson(`${server.url}/events`, event)).status).toBe(201)
+    const run = (await postJson(`${server.url}/batches`, {})).body as {
+      batches: { state: string }[]
+    }
+    expect(run.batches[0]?.state).toBe('rooted')
+    const { body } = await getJson(`${server.url}/events/${eventDigest(event)}`)
+    expect(body).toMatchObject({ stage: 'sealed' })
+    const log = await publicFile(`${product.scid}/did.jsonl`)
+    expect(verifyLog(log, { did: product.did }).versions).toHaveLength(3)
+    anvil.resume()
+    await untilSettled()
+    const witness = parseWitnessFile(await publicFile(`${product.scid}/witness.json`))
+    expect(witness.proofs).toHaveLength(2)
+  })
+
+  it('keeps the development keys for its owner alone', async () => {
+    const text = await readFile(join(folder, 'development-keys.json'), 'utf8')
+    expect(Object.keys(JSON.parse(text))).toEqual(['witnessPrivateKey', 'relayerPrivateKey'])
+  })
+})
