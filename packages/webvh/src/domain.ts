@@ -1,5 +1,6 @@
 // Domain names in DIDs: IDNA processing and the rules of RFC 1035, 1123 and 2181; IP addresses are refused.
 import { DppError } from '@dpp/core'
+import { decodePunycode } from './punycode.ts'
 
 // IDNA2008 (RFC 5892 §2): letters, marks and decimal digits, plus its exceptions and the contextual characters.
 // WHATWG processing alone would let symbols and emoji through (UTS 46), which IDNA2008 disallows.
@@ -25,8 +26,18 @@ export function toAsciiDomain(domain: string): string {
     if (label.length > 63) throw invalid('a label longer than 63 octets')
     if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label))
       throw invalid('a label that RFC 1123 does not allow')
+    if (label.startsWith('xn--') && !isALabel(label))
+      throw invalid('an xn-- label that IDNA2008 does not allow')
   }
   return ascii
+}
+
+// RFC 5890 §2.3.2.1: an A-label is what its U-label encodes to. URL parsers differ in how far they check that.
+function isALabel(label: string): boolean {
+  const unicode = decodePunycode(label.slice(4))
+  if (unicode === undefined || !idna2008.test(unicode) || unicode.normalize('NFC') !== unicode)
+    return false
+  return /[^\0-\x7f]/.test(unicode) && urlHost(`${unicode}.example`) === `${label}.example`
 }
 
 function urlHost(domain: string): string {

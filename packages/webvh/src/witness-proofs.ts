@@ -25,7 +25,7 @@ export type WitnessProofs = {
  */
 export function parseWitnessProofs(
   file: Uint8Array | string,
-  { maxBytes = defaultLimits.maxBytes } = {},
+  { maxBytes = defaultLimits.maxBytes }: { readonly maxBytes?: number } = {},
 ): WitnessProofs[] {
   if (file.length > maxBytes) throw syntax(`it is larger than ${maxBytes} bytes`)
   const value = parseJson(file, maxBytes)
