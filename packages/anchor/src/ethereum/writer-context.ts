@@ -114,6 +114,7 @@ export function isRejection(error: unknown): error is DppError {
 
 async function proveNonce(context: WriterContext, head: Head): Promise<bigint | undefined> {
   const { anchorer } = context
+  if (head.number === 0n) return undefined // anvil's genesis header has no state root to prove anything under.
   let stateRoot: Uint8Array
   let answer: Json
   try {
@@ -132,5 +133,10 @@ async function proveNonce(context: WriterContext, head: Head): Promise<bigint | 
   if (!Array.isArray(nodes) || nodes.length > 64)
     throw chainError('ERR_DPP_CHAIN_RESPONSE', 'not the answer to eth_getProof (EIP-1186)')
   const proof = nodes.map((node: Json) => hexToBytes(node, 'bytes'))
-  return readAccount(stateRoot, anchorer, proof)?.nonce ?? 0n
+  try {
+    return readAccount(stateRoot, anchorer, proof)?.nonce ?? 0n
+  } catch (cause) {
+    if (!isDppError(cause)) throw cause
+    throw chainError('ERR_DPP_CHAIN_PROOF', `the proof of our nonce: ${cause.message}`, { cause })
+  }
 }
