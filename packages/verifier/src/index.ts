@@ -32,5 +32,6 @@ export {
   type VerdictStatus,
   type Warning,
 } from './verdict.ts'
+export { type VerifyEventOptions, verifyEvent } from './verify-event.ts'
 export { verifyProduct } from './verify-product.ts'
 export { createWebSource, type WebSourceOptions } from './web-source.ts'

@@ -1,0 +1,164 @@
+// The verification of one signed event that the caller holds: is it in its product's log, and that entry anchored?
+import { canonicalize, encodeUtf8, isDppError, type JsonObject, parseEvent } from '@dpp/core'
+import type { LoggedEvent } from './check-events.ts'
+import { checkReceipt } from './check-receipt.ts'
+import { composeVerdict } from './compose-verdict.ts'
+import { type Context, createContext, type VerifyOptions } from './context.ts'
+import { faultOf } from './fault.ts'
+import { createIssuerReader } from './issuer-log.ts'
+import { layoutOf } from './layout.ts'
+import { readEventBytes } from './read-event.ts'
+import { finding } from './reasons.ts'
+import type { StepResult } from './timeline.ts'
+import { type Check, type CheckName, checkNames, statusOfChecks, type Verdict } from './verdict.ts'
+import { type EventLoader, runVerification } from './verify-product.ts'
+
+export type VerifyEventOptions = VerifyOptions & {
+  /** The product in whose log the event is looked for; by default the first that it names. */
+  readonly product?: string
+  /** The service's receipt, as JSON value: turns "not in the log yet" from `indeterminate` into `pending`. */
+  readonly receipt?: unknown
+}
+
+/**
+ * Verifies one event: its bytes (or its JSON), the log of a product that it names, and the anchor of the entry that
+ * carries it.
+ *
+ * The verdict is about this event: `inclusion` and `anchor` speak of the entry that carries it, which is
+ * anchored with itself or with any later entry. Its content is taken from the caller and never fetched.
+ * Never throws, whatever the event is.
+ */
+export async function verifyEvent(
+  event: Uint8Array | string | JsonObject,
+  options: VerifyEventOptions,
+): Promise<Verdict> {
+  const context = createContext(options)
+  const read = readGivenEvent(event, context)
+  const did = options.product ?? read.products[0] ?? ''
+  if ('fault' in read) return refuse(did, read.fault, options)
+  const { digest, bytes } = read
+  const verdict = await runVerification(did, options, giveEvent(digest, bytes))
+  const [own] = verdict.events
+  if (own !== undefined) return focus(verdict)
+  // Only a log that was read in whole can lack an event.
+  const isLacking = verdict.checks.every(
+    ({ check, status }) => (check !== 'log' && check !== 'events') || status === 'passed',
+  )
+  if (!isLacking) return verdict
+  return replaceChecks(verdict, {
+    events: await explainLack(did, digest, options.receipt, context),
+  })
+}
+
+type GivenEvent =
+  | { readonly digest: string; readonly bytes: Uint8Array; readonly products: readonly string[] }
+  | { readonly fault: StepResult; readonly products: readonly string[] }
+
+function readGivenEvent(
+  event: Uint8Array | string | JsonObject,
+  { limits, profiles }: Context,
+): GivenEvent {
+  const parseOptions = {
+    limits: { maxBytes: limits.maxEventBytes },
+    ...(profiles === undefined ? {} : { profiles }),
+  }
+  try {
+    const bytes = toBytes(event)
+    const { digest, products } = parseEvent(bytes, parseOptions)
+    return { digest, bytes, products }
+  } catch (error) {
+    if (!isDppError(error)) throw error
+    const { fault, cause } = faultOf(error)
+    const reason =
+      fault === 'broken'
+        ? 'event.broken'
+        : fault === 'too-large'
+          ? 'event.too-large'
+          : 'event.unreadable'
+    const status = fault === 'broken' ? 'invalid' : 'indeterminate'
+    return { fault: { status, finding: finding(reason, { cause }) }, products: [] }
+  }
+}
+
+function toBytes(event: Uint8Array | string | JsonObject): Uint8Array {
+  if (event instanceof Uint8Array) return event
+  return encodeUtf8(typeof event === 'string' ? event : canonicalize(event))
+}
+
+function giveEvent(digest: string, bytes: Uint8Array): EventLoader {
+  return async (events, log, _base, context): Promise<LoggedEvent[]> => {
+    const logged = events.find((each) => each.digest === digest)
+    return logged === undefined
+      ? []
+      : [{ logged, content: readEventBytes(bytes, digest, log.did, context) }]
+  }
+}
+
+/** Narrows a product's verdict to its only event: what waits or is unknown about other entries does not count. */
+function focus(verdict: Verdict): Verdict {
+  const [event] = verdict.events
+  const entry = verdict.entries.find(({ versionId }) => versionId === event?.versionId)
+  if (entry?.status !== 'anchored' || entry.anchor === null) return verdict
+  const { versionId, reason, values, text } = entry
+  const { root } = entry.anchor
+  const isOpen = (name: CheckName): boolean =>
+    verdict.checks.some(
+      ({ check, status }) => check === name && (status === 'pending' || status === 'indeterminate'),
+    )
+  const narrowed = replaceChecks(verdict, {
+    ...(isOpen('inclusion')
+      ? {
+          inclusion: {
+            status: 'passed',
+            finding: finding('inclusion.proven', { versionId, root }),
+          },
+        }
+      : {}),
+    ...(isOpen('anchor')
+      ? { anchor: { status: 'passed', finding: { reason, values, text } } }
+      : {}),
+  })
+  return { ...narrowed, anchor: entry.anchor }
+}
+
+async function explainLack(
+  did: string,
+  digest: string,
+  receipt: unknown,
+  context: Context,
+): Promise<StepResult> {
+  const layout = layoutOf(did)
+  if (receipt === undefined || layout === undefined) {
+    return { status: 'indeterminate', finding: finding('event.not-in-log', { digest }) }
+  }
+  return checkReceipt(
+    receipt,
+    { did, digest },
+    createIssuerReader(layout.mirrorBase, context),
+    context,
+  )
+}
+
+function replaceChecks(
+  verdict: Verdict,
+  results: { readonly [Name in CheckName]?: StepResult },
+): Verdict {
+  const checks = verdict.checks.map((check): Check => {
+    const result = results[check.check]
+    return result === undefined
+      ? check
+      : { check: check.check, status: result.status, ...result.finding }
+  })
+  return { ...verdict, checks, status: statusOfChecks(checks) }
+}
+
+function refuse(did: string, fault: StepResult, options: VerifyOptions): Verdict {
+  const skipped = finding('check.depends')
+  const checks = checkNames.map(
+    (check): Check =>
+      check === 'events'
+        ? { check, status: fault.status, ...fault.finding }
+        : { check, status: 'skipped', ...skipped },
+  )
+  return composeVerdict(did, checks, {}, createContext(options))
+}
