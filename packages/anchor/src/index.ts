@@ -15,6 +15,15 @@ export {
   verifyBatchFile,
 } from './batch-file.ts'
 export {
+  appendLeaf,
+  type CompactRange,
+  compactRangeOf,
+  emptyRange,
+  formatCompactRange,
+  parseCompactRange,
+  rangeRoot,
+} from './compact-range.ts'
+export {
   type ConsistencyPath,
   consistencyPath,
   rootsFromConsistencyProof,
@@ -30,11 +39,13 @@ export {
   verifyInclusion,
 } from './inclusion.ts'
 export { compareHashes, emptyRoot, entryLeafHash, hashLeaf, hashNode } from './leaf.ts'
+export { allPathTexts } from './path-texts.ts'
 export type { AnchorFinding, AnchorQuery, AnchorReader } from './reader.ts'
 export { findRegistry, type RegistryInfo, registries } from './registries.ts'
 export { publishObject, updateObject } from './store/publish.ts'
 export type { ObjectMeta, Store, StoredObject } from './store/store.ts'
 export { buildTree, leafAt, type Tree, treeRoot } from './tree.ts'
+export { createTreeBuilder, type TreeBuilder } from './tree-builder.ts'
 export {
   formatWitnessFile,
   type InclusionPlace,
