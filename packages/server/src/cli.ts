@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { isDppError } from '@dpp/core'
 import { formatConfig, parseConfig } from './config.ts'
+import { runFsck } from './fsck/open-fsck.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, startServer } from './main.ts'
 
 const usage = `dpp-server start     run the service (the default)
+dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
 dpp-server config    print the effective configuration, secrets redacted
 
 Configuration comes from the environment, then from .env in the working directory; see the README.
@@ -16,6 +18,11 @@ Configuration comes from the environment, then from .env in the working director
 const commands: { readonly [name: string]: () => Promise<void> } = {
   async start() {
     closeOnSignals(await startServer(parseConfig(readEnvironment())))
+  },
+  async fsck() {
+    const report = await runFsck(parseConfig(readEnvironment()))
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+    if (report.findings.length > 0) process.exitCode = 1
   },
   async config() {
     process.stdout.write(`${formatConfig(parseConfig(readEnvironment()))}\n`)

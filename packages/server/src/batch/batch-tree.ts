@@ -14,7 +14,7 @@ import {
 import { DppError } from '@dpp/core'
 import { verifyLog } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Batch, Leaf } from '../journal/port.ts'
+import type { Batch, Journal, Leaf } from '../journal/port.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 
 /** The leaves of a batch in their order, and the tree over them. */
@@ -25,23 +25,30 @@ export type BatchTree = {
 }
 
 /**
- * Builds the tree of a published batch, or builds it again from its record.
+ * Builds the tree over the logs that a batch has published.
  *
- * @throws ERR_DPP_BATCH_CORRUPT when a proof does not hold or the record gives another root: the batch stops there.
+ * @throws ERR_DPP_BATCH_CORRUPT when a proof does not hold: the batch stops there.
  */
-export async function buildBatchTree(context: BatchContext, batch: Batch): Promise<BatchTree> {
-  const isRecorded = hasReached(batch, 'rooted')
-  const leaves = isRecorded
-    ? await context.journal.batches.leaves(batch.id)
-    : await collectLeaves(context, batch)
-  const tree = buildTree(leaves.map((leaf) => leaf.leafHash))
-  const root = formatHash(treeRoot(tree))
-  if (isRecorded && batch.root !== undefined && root !== batch.root) {
-    throw corrupt(`the leaves of batch ${batch.id} give ${root}, its record says ${batch.root}`)
+export async function buildTreeOfLogs(context: BatchContext, batch: Batch): Promise<BatchTree> {
+  if (hasReached(batch, 'rooted')) return await rebuildTree(context.journal, batch)
+  const tree = treeOf(await collectLeaves(context, batch))
+  context.crashPoint('K4')
+  return tree
+}
+
+/**
+ * Builds the tree of a batch again from its record.
+ *
+ * @throws ERR_DPP_BATCH_CORRUPT when the record gives another root, or a proof does not hold.
+ */
+export async function rebuildTree(journal: Journal, batch: Batch): Promise<BatchTree> {
+  const tree = treeOf(await journal.batches.leaves(batch.id))
+  if (batch.root !== undefined && tree.root !== batch.root) {
+    throw corrupt(
+      `the leaves of batch ${batch.id} give ${tree.root}, its record says ${batch.root}`,
+    )
   }
-  assertEveryProof(leaves, tree, root)
-  if (!isRecorded) context.crashPoint('K4')
-  return { leaves, tree, root }
+  return tree
 }
 
 /** Records the root, the leaves and their order. A batch without leaves (all of its claims were refused) has none. */
@@ -109,12 +116,16 @@ async function mirrorLeaf(context: BatchContext, did: string): Promise<Leaf | un
   }
 }
 
-function assertEveryProof(leaves: readonly Leaf[], tree: Tree, root: string): void {
+// Every proof is checked with the function that verifiers use, each time that a tree is built.
+function treeOf(leaves: readonly Leaf[]): BatchTree {
+  const tree = buildTree(leaves.map((leaf) => leaf.leafHash))
+  const built = { leaves, tree, root: formatHash(treeRoot(tree)) }
   leaves.forEach((leaf, index) => {
-    if (!verifyInclusionProof(proofOf({ leaves, tree, root }, index), leaf.leafHash)) {
-      throw corrupt(`the proof of ${leaf.versionId} does not lead to ${root}`)
+    if (!verifyInclusionProof(proofOf(built, index), leaf.leafHash)) {
+      throw corrupt(`the proof of ${leaf.versionId} does not lead to ${built.root}`)
     }
   })
+  return built
 }
 
 function corrupt(message: string): DppError<ServerErrorCode> {

@@ -4,7 +4,7 @@
 import type { Batch } from '../journal/port.ts'
 import { describeError } from '../logger.ts'
 import { anchorRoot } from './anchor-root.ts'
-import { buildBatchTree, recordRoot } from './batch-tree.ts'
+import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'
 import { type BatchContext, hasReached } from './context.ts'
 import { publishLogs } from './publish-logs.ts'
 import { publishProofs, settle } from './publish-proofs.ts'
@@ -22,7 +22,7 @@ export async function claimBatch(context: BatchContext): Promise<void> {
 export async function sealBatch(context: BatchContext, claimed: Batch): Promise<void> {
   const signed = await signEntries(context, claimed) //       recorded before anything leaves the process
   const published = await publishLogs(context, signed) //     readers see pending
-  const tree = await buildBatchTree(context, published) //    every proof checked
+  const tree = await buildTreeOfLogs(context, published) //   every proof checked
   await recordRoot(context, published, tree)
 }
 
@@ -30,7 +30,7 @@ export async function sealBatch(context: BatchContext, claimed: Batch): Promise<
 export async function anchorBatch(context: BatchContext, sealed: Batch): Promise<void> {
   const anchored = await anchorRoot(context, sealed) //       write-ahead, send, confirm: one step at a time
   if (!hasReached(anchored, 'final') || !isPastCaches(context, anchored)) return
-  const tree = await buildBatchTree(context, anchored) //     out of the record, checked again
+  const tree = await rebuildTree(context.journal, anchored) // out of the record, checked again
   await publishProofs(context, anchored, tree) //             readers see anchored
   await settle(context, anchored)
 }

@@ -87,6 +87,22 @@ export function openDatabase(path: string): Database {
   }
 }
 
+/** The first column of a query page by page: `page` takes the value to begin after, and gives at most `size` rows. */
+export async function* eachText(
+  page: (after: string, size: number) => readonly Row[],
+): AsyncGenerator<string> {
+  const size = 500
+  let after = ''
+  for (;;) {
+    const rows = page(after, size)
+    for (const row of rows) {
+      after = String(Object.values(row)[0])
+      yield after
+    }
+    if (rows.length < size) return
+  }
+}
+
 /** A text column that may be NULL, as an optional property. */
 export function optional<Name extends string>(
   name: Name,

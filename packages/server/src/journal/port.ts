@@ -60,6 +60,8 @@ export type EventQueue = {
   deliveries(digest: string): Promise<readonly Delivery[] | undefined>
   /** Digests that wait to be written into a product's log, oldest first. */
   waiting(scid: string): Promise<readonly string[]>
+  /** Every digest, in order of digest. */
+  list(): AsyncIterable<string>
   /** Deliveries that no batch has claimed yet. */
   backlog(): Promise<number>
 }
@@ -89,6 +91,8 @@ export type ProductBook = {
   /** Stores a product with its genesis. `known` when the same genesis is there already; `taken` when its SCID or item has another. */
   add(product: Product, genesis: Entry): Promise<'added' | 'known' | 'taken'>
   find(scid: string): Promise<Product | undefined>
+  /** Every SCID, in order. */
+  list(): AsyncIterable<string>
   /** All lines of the log, in order. */
   lines(scid: string): Promise<readonly string[]>
 }

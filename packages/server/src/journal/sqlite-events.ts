@@ -1,6 +1,6 @@
 // The event queue on SQLite. Requests that arrive together share one commit, and so one flush of the disk.
 import type { Database } from './database.ts'
-import { optional } from './database.ts'
+import { eachText, optional } from './database.ts'
 import type { AcceptedEvent, DeliveryState, EventQueue, EventStanding } from './port.ts'
 
 type Waiting = {
@@ -112,6 +112,14 @@ export function createSqliteEvents(database: Database): EventQueue {
           scid,
         )
         .map((row) => String(row['digest'])),
+    list: () =>
+      eachText((after, size) =>
+        database.all(
+          'SELECT digest FROM events WHERE digest > ? ORDER BY digest LIMIT ?',
+          after,
+          size,
+        ),
+      ),
     backlog: async () =>
       Number(database.get("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'")?.['n']),
   }

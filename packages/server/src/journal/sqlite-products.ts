@@ -1,6 +1,6 @@
 // Product logs and issuer logs on SQLite.
 import type { Database, Row } from './database.ts'
-import { optional } from './database.ts'
+import { eachText, optional } from './database.ts'
 import type { Entry, IssuerBook, IssuerLog, Product, ProductBook } from './port.ts'
 
 export function createSqliteProducts(database: Database): ProductBook {
@@ -26,6 +26,10 @@ export function createSqliteProducts(database: Database): ProductBook {
   return {
     add: async (product, genesis) => database.transaction(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
+    list: () =>
+      eachText((after, size) =>
+        database.all('SELECT scid FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, size),
+      ),
     lines: async (scid) =>
       database
         .all('SELECT line FROM entries WHERE scid = ? ORDER BY version_number', scid)

@@ -1,0 +1,138 @@
+// Recomputes everything from the journal, the published files and the chain, and names what does not hold. It writes
+// nothing, and trusts none of the three more than the others.
+import {
+  type AnchorReader,
+  parseBatchFile,
+  parseWitnessFile,
+  type Store,
+  verifyBatchFile,
+} from '@dpp/anchor'
+import { decodeUtf8, eventDigest, parseStrict } from '@dpp/core'
+import { readEvents, verifyLog } from '@dpp/webvh'
+import { proofOf, rebuildTree } from '../batch/batch-tree.ts'
+import { hasReached } from '../batch/context.ts'
+import type { Batch, Journal } from '../journal/port.ts'
+import { describeError } from '../logger.ts'
+import { batchKey, eventKey, logKey, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
+
+export type FsckContext = {
+  readonly journal: Journal
+  readonly store: Store
+  /** Absent: the chain is not looked at. */
+  readonly reader: AnchorReader | undefined
+  /** The registry that the reader looks in. */
+  readonly registry: string | undefined
+  readonly now: () => Date
+}
+
+export type Finding = { readonly subject: string; readonly problem: string }
+
+export type FsckReport = {
+  readonly products: number
+  readonly events: number
+  readonly batches: number
+  readonly findings: readonly Finding[]
+}
+
+/** Checks products, events and batches. Never throws for what it finds: a check that cannot be made is a finding. */
+export async function fsck(context: FsckContext): Promise<FsckReport> {
+  const findings: Finding[] = []
+  const counts = { products: 0, events: 0, batches: 0 }
+  async function check(subject: string, work: () => Promise<readonly string[]>): Promise<void> {
+    const problems = await work().catch((error: unknown) => [describeError(error)])
+    findings.push(...problems.map((problem) => ({ subject, problem })))
+  }
+  for await (const scid of context.journal.products.list()) {
+    counts.products += 1
+    await check(`product ${scid}`, () => checkProduct(context, scid))
+  }
+  for await (const digest of context.journal.events.list()) {
+    counts.events += 1
+    await check(`event ${digest}`, () => checkEvent(context, digest))
+  }
+  for await (const batch of allBatches(context.journal)) {
+    counts.batches += 1
+    await check(`batch ${batch.id}`, () => checkBatch(context, batch))
+  }
+  return { ...counts, findings }
+}
+
+// The published log is a beginning of the recorded one, resolves, and carries each digest once.
+async function checkProduct({ journal, store, now }: FsckContext, scid: string): Promise<string[]> {
+  const stored = await store.read(logKey(scid))
+  const recorded = (await journal.products.lines(scid)).join('')
+  if (stored === undefined) return ['its log is not published']
+  const published = decodeUtf8(stored.body)
+  if (!recorded.startsWith(published)) return ['its published log is not a beginning of the record']
+  const product = await journal.products.find(scid)
+  const report = verifyLog(published, { did: product?.did, now: now() })
+  if (report.error !== undefined)
+    return [`its log does not resolve: ${describeError(report.error)}`]
+  readEvents(report.versions) // Throws on a digest that is added twice, or a wrong count.
+  return []
+}
+
+// A sealed event stands in exactly the entry that its delivery names, and its file has its digest.
+async function checkEvent({ journal, store }: FsckContext, digest: string): Promise<string[]> {
+  const problems: string[] = []
+  for (const delivery of (await journal.events.deliveries(digest)) ?? []) {
+    if (delivery.state !== 'sealed') continue
+    const lines = await journal.products.lines(delivery.scid)
+    const carrying = readEvents(verifyLog(lines.join('')).versions).filter(
+      (event) => event.digest === digest,
+    )
+    if (carrying.length !== 1 || carrying[0]?.versionId !== delivery.versionId) {
+      problems.push(`it is not in exactly the entry ${delivery.versionId} of ${delivery.scid}`)
+    }
+    const batch =
+      delivery.batch === undefined ? undefined : await journal.batches.find(delivery.batch)
+    if (batch === undefined || !hasReached(batch, 'published')) continue
+    const file = await store.read(eventKey(digest))
+    if (file === undefined) problems.push('its file is not published')
+    else if (eventDigest(parseStrict(file.body)) !== digest)
+      problems.push('its file has another digest')
+  }
+  return problems
+}
+
+// The recorded leaves give the recorded root; a settled batch has its files, and its root stands on the chain.
+async function checkBatch(context: FsckContext, batch: Batch): Promise<string[]> {
+  const { journal, store, reader, registry } = context
+  if (!hasReached(batch, 'rooted') || batch.root === undefined) return []
+  const tree = await rebuildTree(journal, batch)
+  if (batch.state !== 'settled') return []
+  const problems: string[] = []
+  const file = await store.read(batchKey(batch.root))
+  if (file === undefined) problems.push('its batch file is not published')
+  else {
+    const parsed = parseBatchFile(file.body)
+    if (parsed.root !== batch.root || !verifyBatchFile(parsed))
+      problems.push('its batch file is wrong')
+  }
+  for (const [index, leaf] of tree.leaves.entries()) {
+    const key = leaf.kind === 'product' ? witnessKey(leaf.scid) : mirrorWitnessKey(leaf.scid)
+    const witness = await store.read(key)
+    const proofs = witness === undefined ? [] : parseWitnessFile(witness.body).proofs
+    const expected = proofOf(tree, index)
+    const has = proofs.some(
+      ({ versionId, root, path }) =>
+        versionId === leaf.versionId && root === batch.root && path.join() === expected.path.join(),
+    )
+    if (!has) problems.push(`the proof of ${leaf.versionId} is not in ${key}`)
+  }
+  if (reader !== undefined && registry !== undefined) {
+    const found = await reader.findAnchor({ registry, root: batch.root })
+    if (found === undefined) problems.push('its root is not on the chain')
+  }
+  return problems
+}
+
+async function* allBatches(journal: Journal): AsyncGenerator<Batch> {
+  let before: number | undefined
+  for (;;) {
+    const page = await journal.batches.list(100, before)
+    yield* page
+    before = page.at(-1)?.id
+    if (page.length < 100) return
+  }
+}

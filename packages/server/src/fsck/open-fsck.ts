@@ -1,0 +1,27 @@
+// `dpp-server fsck`: opens what the configuration names, read by read, beside a running service if need be.
+import { join } from 'node:path'
+import { createRegistryReader } from '@dpp/anchor/ethereum'
+import { createFileStore } from '@dpp/anchor/store/file'
+import type { Config } from '../config.ts'
+import { openSqliteJournal } from '../journal/sqlite.ts'
+import { type FsckReport, fsck } from './fsck.ts'
+
+/** Checks the data folder of `config`, and the chain where a registry is configured. */
+export async function runFsck(config: Config): Promise<FsckReport> {
+  const { rpcUrls, chainId, registry, finality } = config
+  const journal = openSqliteJournal(config.dataDir, () => {})
+  try {
+    return await fsck({
+      journal,
+      store: createFileStore(join(config.dataDir, 'files')),
+      reader:
+        registry === undefined
+          ? undefined
+          : createRegistryReader({ rpcUrls, chainId, registry, finality }),
+      registry,
+      now: () => new Date(),
+    })
+  } finally {
+    await journal.close()
+  }
+}
