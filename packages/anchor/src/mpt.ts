@@ -2,7 +2,7 @@
 import { toHex } from '@dpp/core'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { chainError } from './chain-errors.ts'
-import { decodeRlp, type RlpItem } from './rlp.ts'
+import { decodeRlp, encodeRlp, type RlpItem } from './rlp.ts'
 
 /** Root of the trie that holds nothing: keccak-256 of the RLP empty string. */
 const EMPTY_ROOT = '56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
@@ -25,7 +25,12 @@ export function readTrie(
   const path = toNibbles(key)
   let used = 0
   const open = (reference: RlpItem): RlpItem => {
-    if (!(reference instanceof Uint8Array)) return reference // A node below 32 bytes stands in its parent.
+    if (!(reference instanceof Uint8Array)) {
+      // A node below 32 bytes stands in its parent. geth leaves it there; others repeat it as a node of the proof.
+      const copy = proof[used]
+      if (copy !== undefined && toHex(copy) === toHex(encodeRlp(reference))) used += 1
+      return reference
+    }
     if (reference.length !== 32) throw invalid('a reference of a wrong length')
     const node = proof[used]
     used += 1

@@ -20,8 +20,10 @@ export type Rig = {
   later(ms: number): void
   /** Advances until `state`, mining a block after each step that changed nothing. */
   reach(root: string, state: AnchorRecord['state'], writer?: AnchorWriter): Promise<AnchorRecord>
-  /** How often the account anchored the root, by the registry's own storage. */
-  countAnchors(root: string, anchorer?: string): Promise<number>
+  /** Everything that the registry holds, by its own functions. */
+  listAnchors(): Promise<readonly { readonly root: string; readonly anchorer: string }[]>
+  /** How often the relayer anchored the root. */
+  countAnchors(root: string): Promise<number>
 }
 
 /** The relayer of every rig: anvil's first account. */
@@ -66,16 +68,18 @@ export async function createRig(options: AnvilOptions = {}): Promise<Rig> {
 
   const client = createPublicClient({ transport: http(anvil.url), cacheTime: 0 })
   const contract = { address: registryAddress, abi: registryAbi } as const
-  const countAnchors: Rig['countAnchors'] = async (root, anchorer = relayer.address) => {
+  const listAnchors: Rig['listAnchors'] = async () => {
     const count = await client.readContract({ ...contract, functionName: 'batchCount' })
-    let found = 0
+    const list: { root: string; anchorer: string }[] = []
     for (let id = 0n; id < count; id += 1n) {
       const read = { ...contract, args: [id] } as const
-      const stored = await client.readContract({ ...read, functionName: 'roots' })
-      const sender = await client.readContract({ ...read, functionName: 'anchorerOf' })
-      if (stored === root && sender === anchorer) found += 1
+      const root = await client.readContract({ ...read, functionName: 'roots' })
+      list.push({
+        root,
+        anchorer: await client.readContract({ ...read, functionName: 'anchorerOf' }),
+      })
     }
-    return found
+    return list
   }
 
   return {
@@ -84,7 +88,11 @@ export async function createRig(options: AnvilOptions = {}): Promise<Rig> {
     writer,
     mine,
     reach,
-    countAnchors,
+    listAnchors,
+    countAnchors: async (root) => {
+      const anchors = await listAnchors()
+      return anchors.filter((one) => one.root === root && one.anchorer === relayer.address).length
+    },
     holdMining: async () => void (await anvil.request('evm_setAutomine', [false])),
     later: (ms) => {
       clockMs += ms
