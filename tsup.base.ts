@@ -7,10 +7,12 @@ export function packageBuild(entries: readonly string[], extra: Options = {}): O
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
+    external: [/^node:/],
     dts: true,
     sourcemap: true,
     clean: true,
     splitting: true,
+    removeNodeProtocol: false, // `node:sqlite` has no name without it.
     ...extra,
   }
 }
