@@ -48,7 +48,7 @@ export async function request(
   // HTTPS only; an origin that the caller maps is the caller's decision.
   if (target === url && !url.startsWith('https://'))
     throw fail('REFUSED', 'only https URLs are fetched')
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
   try {
     const response = await untilAborted(

@@ -40,7 +40,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): Fetch {
     const isAllowed = allowOrigins.includes(url.origin)
     if (!isAllowed) checkUrl(url)
     const signal = AbortSignal.any([
-      AbortSignal.timeout(timeoutMs),
+      AbortSignal.timeout(Math.ceil(timeoutMs)),
       ...(init.signal ? [init.signal] : []),
     ])
     try {
@@ -85,6 +85,8 @@ function guardedLookup(lookup: typeof systemLookup): LookupFunction {
 }
 
 async function readResponse(answer: Dispatcher.ResponseData, maxBytes: number): Promise<Response> {
+  // Destroying a body makes it emit an error, which nobody else listens to: unheard, it would end the process.
+  answer.body.on('error', () => undefined)
   const headers = new Headers()
   for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value))
   const coding = headers.get('content-encoding')?.toLowerCase() ?? 'identity'
