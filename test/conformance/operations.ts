@@ -124,12 +124,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
       }),
     'webvh.create': async ({ domain, path, keySeed, now, document, parameters }) => {
       const signer = createLocalSigner(fromHex(keySeed))
-      const stated: JsonObject | undefined = parameters
       const { did, line } = await createLog({
         domain,
         ...(path === undefined ? {} : { path }),
         ...(document === undefined ? {} : { document }),
-        parameters: { updateKeys: [signer.multikey], ...stated },
+        parameters: genesisParameters(signer.multikey, parameters),
         signer,
         versionTime: parseTime(now),
       })
@@ -165,4 +164,8 @@ function hashes(path: readonly string[]): Uint8Array[] {
 
 function timeOf(now: unknown): Date | undefined {
   return now === undefined ? undefined : parseTime(now)
+}
+
+function genesisParameters(updateKey: string, stated: JsonObject | undefined): JsonObject {
+  return { updateKeys: [updateKey], ...stated }
 }
