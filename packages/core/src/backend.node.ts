@@ -28,6 +28,11 @@ export function sha256(data: Uint8Array | string): Uint8Array {
   return bytes
 }
 
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
 /** SHA-256 of `prefix` and each block of `blockBytes` bytes, one after the other into `out`. */
 export function sha256Blocks(
   prefix: number,

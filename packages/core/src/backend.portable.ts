@@ -16,6 +16,17 @@ export function sha256(data: Uint8Array | string): Uint8Array {
   return nobleSha256(typeof data === 'string' ? encodeUtf8(data) : data)
 }
 
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexOfByte[byte]
+  return text
+}
+
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+)
+
 /** SHA-256 of `prefix` and each block of `blockBytes` bytes, one after the other into `out`. */
 export function sha256Blocks(
   prefix: number,

@@ -1,5 +1,9 @@
 // SHA-256 (FIPS 180-4), by the runtime's own code where it has a synchronous one.
-import { sha256 as backendSha256, sha256Blocks as backendSha256Blocks } from '#backend'
+import {
+  sha256 as backendSha256,
+  sha256Blocks as backendSha256Blocks,
+  toHex as backendToHex,
+} from '#backend'
 import { DppError, invariant } from './errors.ts'
 
 /** SHA-256 of bytes, or of a text's UTF-8. Returns 32 fresh bytes. */
@@ -24,9 +28,7 @@ export function sha256Blocks(
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexOfByte[byte]
-  return text
+  return backendToHex(bytes)
 }
 
 /**
@@ -44,7 +46,3 @@ export function fromHex(text: string): Uint8Array {
   }
   return bytes
 }
-
-const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-)
