@@ -20,26 +20,40 @@ export function canonicalize(value: unknown, limits?: JsonLimits): string {
   return text
 }
 
-/** The canonical text of each member of an object, in canonical order: joined by {@link joinMembers} they are its text. */
+/** The canonical text of one member of an object: `"name":value`. */
 export type CanonicalMember = { readonly name: string; readonly text: string }
 
+/** An object written member by member, in canonical order; for the member that was to be split, its own members too. */
+export type CanonicalMembers = {
+  readonly members: readonly CanonicalMember[]
+  readonly inner: readonly CanonicalMember[]
+  /** Members of all objects within. */
+  readonly memberCount: number
+}
+
 /**
- * The members of `object`, written one by one, so that a document and the same document without its proof cost one pass.
+ * Writes the members of `object` one by one, so that a document with and without its proof (`split`), and the proof with and
+ * without its value, cost one pass; {@link joinMembers} makes each text of them.
  *
  * @throws as `canonicalize` does
  */
 export function canonicalMembers(
   object: JsonObject,
   limits?: JsonLimits,
-): { readonly members: readonly CanonicalMember[]; readonly memberCount: number } {
+  split?: string,
+): CanonicalMembers {
   const writer = createWriter(limits)
+  let inner: readonly CanonicalMember[] = []
   const members = guarded(() =>
-    sortedNames(writer, object).map((name) => ({
-      name,
-      text: `${writeString(writer, name)}:${writeValue(writer, object[name], 1)}`,
-    })),
+    writeMembers(writer, object, 1, (name, value) => {
+      if (name !== split || typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return undefined
+      }
+      inner = writeMembers(writer, value, 2)
+      return joinMembers(inner)
+    }),
   )
-  return { members, memberCount: writer.memberCount }
+  return { members, inner, memberCount: writer.memberCount }
 }
 
 /** The canonical text of an object with these members. */
@@ -47,6 +61,20 @@ export function joinMembers(members: readonly CanonicalMember[]): string {
   let text = ''
   for (const member of members) text += (text === '' ? '{' : ',') + member.text
   return text === '' ? '{}' : `${text}}`
+}
+
+/** Members of `object` whose values stand at `depth`; `write` may write some of them its own way. */
+function writeMembers(
+  writer: Writer,
+  object: object,
+  depth: number,
+  write?: (name: string, value: unknown) => string | undefined,
+): readonly CanonicalMember[] {
+  return sortedNames(writer, object).map((name) => {
+    const value = (object as { readonly [name: string]: unknown })[name]
+    const text = write?.(name, value) ?? writeValue(writer, value, depth)
+    return { name, text: `${writeString(writer, name)}:${text}` }
+  })
 }
 
 type Writer = {
@@ -109,6 +137,9 @@ function sortedNames(writer: Writer, object: object): readonly string[] {
   assertPlain(object)
   const names = Object.keys(object)
   countItems(writer, names.length)
+  if (Object.getOwnPropertySymbols(object).length > 0) {
+    throw unsupported('a member named by a symbol')
+  }
   writer.memberCount += names.length
   // RFC 8785 §3.2.3: sort by UTF-16 code unit, which is how JavaScript compares strings.
   if (names.length > 16) return names.sort()

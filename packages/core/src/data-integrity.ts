@@ -13,10 +13,9 @@ import { sha256 } from './hash.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { encodeMultibase } from './multibase.ts'
 import {
+  checkProofShape,
   type DataIntegrityProof,
-  decodeProofValue,
   findPolicyFault,
-  findShapeFault,
   type ProofPolicy,
   type ProofReason,
   snapshot,
@@ -130,9 +129,9 @@ export function verifyDocument(
   if (Array.isArray(proof))
     return failed(proof.length === 0 ? 'ERR_DPP_PROOF_MISSING' : 'ERR_DPP_PROOF_SET')
   if (!isJsonObject(proof)) return failed('ERR_DPP_PROOF_MALFORMED')
-  const fault = findShapeFault(proof)
-  if (fault !== undefined) return failed(fault)
-  const checked = proof as DataIntegrityProof
+  const shape = checkProofShape(proof)
+  if (shape.fault !== undefined) return failed(shape.fault)
+  const checked = shape.proof
   const publicKey = options.publicKeyOf(checked.verificationMethod)
   if (publicKey === undefined) return failed('ERR_DPP_PROOF_KEY')
   const result = verifyMembers(canonicalMembers(document).members, proof, publicKey, policy)
@@ -156,10 +155,10 @@ function verifyMembers(
   publicKey: Uint8Array,
   options: VerifyProofOptions,
 ): ProofResult {
-  const shapeFault = findShapeFault(proof)
-  if (shapeFault !== undefined) return failed(shapeFault)
-  const { proofValue, ...config } = proof as DataIntegrityProof
-  const policyFault = findPolicyFault(proof as DataIntegrityProof, options)
+  const shape = checkProofShape(proof)
+  if (shape.fault !== undefined) return failed(shape.fault)
+  const { proofValue: _, ...config } = shape.proof
+  const policyFault = findPolicyFault(shape.proof, options)
   if (policyFault !== undefined) return failed(policyFault)
   const covered = coveredMembers(members, config['@context'])
   if (covered === undefined) return failed('ERR_DPP_PROOF_CONTEXT')
@@ -169,8 +168,7 @@ function verifyMembers(
       ? options.documentHash
       : sha256(joinMembers(covered))
   const message = signedBytes(sha256(canonicalize(config)), documentHash)
-  const signature = decodeProofValue(proofValue) as Uint8Array
-  return verifyEd25519(publicKey, message, signature, options)
+  return verifyEd25519(publicKey, message, shape.signature, options)
     ? { verified: true }
     : failed('ERR_DPP_PROOF_SIGNATURE')
 }

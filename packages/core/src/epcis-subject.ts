@@ -35,7 +35,7 @@ const kinds: {
   },
   AssociationEvent: {
     required: ['action', 'parentID'],
-    names: ['childEPCs', 'childQuantityList'],
+    names: ['parentID', 'childEPCs', 'childQuantityList'],
   },
   TransactionEvent: {
     required: ['action', 'bizTransactionList'],
@@ -55,40 +55,42 @@ const kinds: {
 }
 
 /** Every member that some kind of event may hold, with the check of its value. */
-const checks: { readonly [name: string]: Check } = {
-  type: isString,
-  '@context': (value) => typeof value === 'string' || typeof value === 'object',
-  eventID: isUri,
-  eventTime: (value) => readTime(value) !== undefined,
-  recordTime: (value) => readTime(value) !== undefined,
-  eventTimeZoneOffset: (value) =>
-    typeof value === 'string' && /^[+-](0\d|1[0-3]):[0-5]\d$|^[+-]14:00$/.test(value),
-  action: (value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE',
-  bizStep: isVocabularyWord,
-  disposition: isVocabularyWord,
-  persistentDisposition: isJsonObject,
-  readPoint: isPlace,
-  bizLocation: isPlace,
-  parentID: isIdentifier,
-  epcList: isIdentifierList,
-  childEPCs: isIdentifierList,
-  inputEPCList: isIdentifierList,
-  outputEPCList: isIdentifierList,
-  quantityList: isQuantityList,
-  childQuantityList: isQuantityList,
-  inputQuantityList: isQuantityList,
-  outputQuantityList: isQuantityList,
-  transformationID: isUri,
-  bizTransactionList: isObjectList,
-  sourceList: isObjectList,
-  destinationList: isObjectList,
-  sensorElementList: isObjectList,
-  ilmd: isJsonObject,
-  errorDeclaration: isErrorDeclaration,
-  certificationInfo: (value) => isUri(value) || (Array.isArray(value) && value.every(isUri)),
-  'dpp:digitalProductPassportId': isDidList,
-  'dpp:corrects': isEventDigest,
-}
+const checks: ReadonlyMap<string, Check> = new Map(
+  Object.entries<Check>({
+    type: isString,
+    '@context': (value) => typeof value === 'string' || typeof value === 'object',
+    eventID: isUri,
+    eventTime: (value) => readTime(value) !== undefined,
+    recordTime: (value) => readTime(value) !== undefined,
+    eventTimeZoneOffset: (value) =>
+      typeof value === 'string' && /^[+-](0\d|1[0-3]):[0-5]\d$|^[+-]14:00$/.test(value),
+    action: (value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE',
+    bizStep: isVocabularyWord,
+    disposition: isVocabularyWord,
+    persistentDisposition: isJsonObject,
+    readPoint: isPlace,
+    bizLocation: isPlace,
+    parentID: isIdentifier,
+    epcList: isIdentifierList,
+    childEPCs: isIdentifierList,
+    inputEPCList: isIdentifierList,
+    outputEPCList: isIdentifierList,
+    quantityList: isQuantityList,
+    childQuantityList: isQuantityList,
+    inputQuantityList: isQuantityList,
+    outputQuantityList: isQuantityList,
+    transformationID: isUri,
+    bizTransactionList: isObjectList,
+    sourceList: isObjectList,
+    destinationList: isObjectList,
+    sensorElementList: isObjectList,
+    ilmd: isJsonObject,
+    errorDeclaration: isErrorDeclaration,
+    certificationInfo: (value) => isUri(value) || (Array.isArray(value) && value.every(isUri)),
+    'dpp:digitalProductPassportId': isDidList,
+    'dpp:corrects': isEventDigest,
+  }),
+)
 
 const commonNames: ReadonlySet<string> = new Set([
   ...[
@@ -135,17 +137,20 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
   if (type === 'TransformationEvent' && Object.hasOwn(subject, 'action')) {
     throw invalid('a TransformationEvent has no action')
   }
-  for (const [name, value] of Object.entries(subject)) {
+  let namesObjects = false
+  for (const name of Object.keys(subject)) {
+    const value = subject[name] as Json
     const isKnown = commonNames.has(name) || kind.names.includes(name)
     if (!isKnown && !/^[^:\s]+:[^\s]+$/.test(name)) {
       throw invalid(
-        'a member that this kind of EPCIS event does not have, and without a prefix of its own',
+        `an ${type} has no ${JSON.stringify(name.slice(0, 60))}; extensions need a prefix`,
       )
     }
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+    if (objectNames.has(name)) namesObjects ||= !Array.isArray(value) || value.length > 0
+    const check = checks.get(name)
     if (check !== undefined && !check(value)) throw invalid(`${name} is malformed`)
   }
-  if (!namesSomething(subject)) throw invalid('it names no object: no EPC and no quantity')
+  if (!namesObjects) throw invalid('it names no object: no EPC and no quantity')
   const corrects = subject['dpp:corrects']
   return {
     products: subject['dpp:digitalProductPassportId'] as readonly string[],
@@ -155,27 +160,17 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
   }
 }
 
-/** EPCIS 2.0 §7.4.2 and following: an event without any what-dimension says nothing; a whole parent may be emptied by DELETE. */
-function namesSomething(subject: JsonObject): boolean {
-  const lists = [
-    'epcList',
-    'quantityList',
-    'childEPCs',
-    'childQuantityList',
-    'parentID',
-    'transformationID',
-  ]
-  const transformations = [
-    'inputEPCList',
+/** The what-dimension of EPCIS 2.0 §7.3.3: an event that holds none of these says nothing. */
+const objectNames: ReadonlySet<string> = new Set([
+  ...['epcList', 'quantityList', 'parentID', 'childEPCs', 'childQuantityList', 'inputEPCList'],
+  ...[
     'inputQuantityList',
     'outputEPCList',
     'outputQuantityList',
-  ]
-  return [...lists, ...transformations, 'sensorElementList'].some((name) => {
-    const value = Object.hasOwn(subject, name) ? subject[name] : undefined
-    return typeof value === 'string' || (Array.isArray(value) && value.length > 0)
-  })
-}
+    'transformationID',
+    'sensorElementList',
+  ],
+])
 
 function isString(value: Json): value is string {
   return typeof value === 'string'

@@ -1,11 +1,6 @@
 // Reading a signed event: strict about the envelope, then about its subject; and verifying its signature.
 import { isBytes } from './bytes.ts'
-import {
-  type CanonicalMember,
-  canonicalize,
-  canonicalMembers,
-  joinMembers,
-} from './canonicalize.ts'
+import { type CanonicalMembers, canonicalMembers, joinMembers } from './canonicalize.ts'
 import { type ProofResult, signedBytes } from './data-integrity.ts'
 import { isDid } from './did-syntax.ts'
 import { type Ed25519Options, verifyEd25519, verifyEd25519Many } from './ed25519.ts'
@@ -18,10 +13,9 @@ import { sha256 } from './hash.ts'
 import { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json.ts'
 import { assertNoDuplicates, readJson } from './parse-strict.ts'
 import {
+  checkProofShape,
   type DataIntegrityProof,
-  decodeProofValue,
   findPolicyFault,
-  findShapeFault,
   type ProofPolicy,
 } from './proof.ts'
 import { readTime } from './time.ts'
@@ -59,8 +53,8 @@ export type ParseEventOptions = {
  * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
-  const { event, members } = readEvent(value, { ...options.limits, safeIntegers: true })
-  const proof = parseEventProof(event)
+  const { event, written } = readEvent(value, { ...options.limits, safeIntegers: true })
+  const { proof, signature } = parseEventProof(event, written)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
     throw invalid('the verification method belongs to another DID than the issuer')
@@ -75,9 +69,9 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   if (!isJsonObject(subject)) throw invalid('credentialSubject must be one object')
   const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
 
-  const { proofValue, ...config } = proof
-  const bytes = encodeUtf8(joinMembers(members))
-  const unsecured = joinMembers(members.filter(({ name }) => name !== 'proof'))
+  const bytes = encodeUtf8(joinMembers(written.members))
+  const config = joinMembers(written.inner.filter(({ name }) => name !== 'proofValue'))
+  const unsecured = joinMembers(written.members.filter(({ name }) => name !== 'proof'))
   return {
     ...about,
     event: event as unknown as SecuredEvent,
@@ -88,8 +82,8 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
     verificationMethod: proof.verificationMethod,
     validFrom,
     created: readTime(proof.created),
-    message: signedBytes(sha256(canonicalize(config)), sha256(unsecured)),
-    signature: decodeProofValue(proofValue) as Uint8Array,
+    message: signedBytes(sha256(config), sha256(unsecured)),
+    signature,
   }
 }
 
@@ -134,37 +128,45 @@ const envelopeMembers: ReadonlySet<string> = new Set([
 function readEvent(
   value: unknown,
   limits: JsonLimits,
-): { event: JsonObject; members: readonly CanonicalMember[] } {
+): { event: JsonObject; written: CanonicalMembers } {
   const isText = typeof value === 'string' || isBytes(value)
   const read = isText ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('an event is a JSON object')
-  const { members, memberCount } = canonicalMembers(source, limits)
-  if (read !== undefined) assertNoDuplicates(read.memberCount, memberCount)
-  for (const { name } of members) {
-    if (!envelopeMembers.has(name))
+  const written = canonicalMembers(source, limits, 'proof')
+  if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
+  for (const { name } of written.members) {
+    if (!envelopeMembers.has(name)) {
       throw invalid('the envelope has a member that this format does not know')
+    }
   }
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
-  const event = isText ? source : (JSON.parse(joinMembers(members)) as JsonObject)
-  return { event, members }
+  const event = isText ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
+  return { event, written }
 }
 
-function parseEventProof(event: JsonObject): DataIntegrityProof {
+function parseEventProof(
+  event: JsonObject,
+  written: CanonicalMembers,
+): { proof: DataIntegrityProof; signature: Uint8Array } {
   const value = event['proof']
   // A proof that can be left out of a set would give one event several digests.
   if (!isJsonObject(value)) throw invalid('an event has exactly one proof, an object')
-  const fault = findShapeFault(value)
-  if (fault !== undefined) throw invalid(`its proof is not one by eddsa-jcs-2022 (${fault})`)
-  const proof = value as DataIntegrityProof
-  if (proof.proofPurpose !== 'assertionMethod')
+  const shape = checkProofShape(value)
+  if (shape.fault !== undefined) {
+    throw invalid(`its proof is not one by eddsa-jcs-2022 (${shape.fault})`)
+  }
+  if (shape.proof.proofPurpose !== 'assertionMethod') {
     throw invalid('the proof purpose must be assertionMethod')
+  }
   // Stricter than vc-di-eddsa §3.3.2, which lets anyone append contexts to a signed document and so change the digest.
-  const context = canonicalize(event['@context'])
-  if (proof['@context'] === undefined || canonicalize(proof['@context']) !== context) {
+  const [ofEvent, ofProof] = [written.members, written.inner].map((members) =>
+    members.find(({ name }) => name === '@context'),
+  )
+  if (ofEvent === undefined || ofEvent.text !== ofProof?.text) {
     throw invalid('the proof must repeat the context of the event')
   }
-  return proof
+  return shape
 }
 
 function parseIssuer(event: JsonObject): string {

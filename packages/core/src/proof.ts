@@ -46,11 +46,13 @@ export type ProofPolicy = {
  * @throws DppError `ERR_DPP_PROOF_MALFORMED`, `ERR_DPP_PROOF_UNSUPPORTED`
  */
 export function parseProof(value: unknown): DataIntegrityProof {
-  const proof = isJsonObject(value) ? snapshot(value) : undefined
-  const reason = proof === undefined ? 'ERR_DPP_PROOF_MALFORMED' : findShapeFault(proof)
-  if (reason !== undefined)
-    throw new DppError(reason, 'not a Data Integrity proof by eddsa-jcs-2022')
-  return proof as DataIntegrityProof
+  const plain = isJsonObject(value) ? snapshot(value) : undefined
+  const shape = plain === undefined ? undefined : checkProofShape(plain)
+  if (shape?.fault === undefined && shape !== undefined) return shape.proof
+  throw new DppError(
+    shape?.fault ?? 'ERR_DPP_PROOF_MALFORMED',
+    'not a Data Integrity proof by eddsa-jcs-2022',
+  )
 }
 
 /** The proof as plain data that nothing else can change, or undefined where it is not plain JSON. */
@@ -63,26 +65,34 @@ export function snapshot<T extends JsonObject>(value: T): T | undefined {
   }
 }
 
-/** The first fault in the shape of a proof that is plain JSON. */
-export function findShapeFault(
-  proof: JsonObject,
-): 'ERR_DPP_PROOF_MALFORMED' | 'ERR_DPP_PROOF_UNSUPPORTED' | undefined {
-  if (typeof proof['type'] !== 'string') return 'ERR_DPP_PROOF_MALFORMED'
+/** A proof whose shape is right, with its signature decoded; or the first fault in it. */
+export type ProofShape =
+  | {
+      readonly fault?: undefined
+      readonly proof: DataIntegrityProof
+      readonly signature: Uint8Array
+    }
+  | { readonly fault: 'ERR_DPP_PROOF_MALFORMED' | 'ERR_DPP_PROOF_UNSUPPORTED' }
+
+/** Checks the shape of a proof that is plain JSON. */
+export function checkProofShape(proof: JsonObject): ProofShape {
+  if (typeof proof['type'] !== 'string') return { fault: 'ERR_DPP_PROOF_MALFORMED' }
   // vc-di-eddsa §3.3.6 step 2: the two names select the algorithm.
   if (proof['type'] !== 'DataIntegrityProof' || proof['cryptosuite'] !== 'eddsa-jcs-2022') {
-    return 'ERR_DPP_PROOF_UNSUPPORTED'
+    return { fault: 'ERR_DPP_PROOF_UNSUPPORTED' }
   }
   // A chained proof means something only together with the proof before it, which is not checked here.
-  if (proof['previousProof'] !== undefined) return 'ERR_DPP_PROOF_UNSUPPORTED'
+  if (proof['previousProof'] !== undefined) return { fault: 'ERR_DPP_PROOF_UNSUPPORTED' }
   const { created, expires, verificationMethod, proofPurpose, proofValue } = proof
+  const signature = typeof proofValue === 'string' ? decodeProofValue(proofValue) : undefined
   const isWhole =
     (created === undefined || readTime(created) !== undefined) &&
     (expires === undefined || readTime(expires) !== undefined) &&
     isShortText(verificationMethod) &&
-    isShortText(proofPurpose) &&
-    typeof proofValue === 'string' &&
-    decodeProofValue(proofValue) !== undefined
-  return isWhole ? undefined : 'ERR_DPP_PROOF_MALFORMED'
+    isShortText(proofPurpose)
+  return isWhole && signature !== undefined
+    ? { proof: proof as DataIntegrityProof, signature }
+    : { fault: 'ERR_DPP_PROOF_MALFORMED' }
 }
 
 /** The first way in which a well-formed proof breaks the policy. */
@@ -103,7 +113,7 @@ export function findPolicyFault(
 }
 
 /** The 64 signature bytes of a `proofValue` (vc-di-eddsa §3.3.6: base58btc only), or undefined. */
-export function decodeProofValue(proofValue: string): Uint8Array | undefined {
+function decodeProofValue(proofValue: string): Uint8Array | undefined {
   // 64 bytes take 64 (all zero) to 88 characters.
   if (proofValue[0] !== 'z' || proofValue.length > 89) return undefined
   try {

@@ -4,7 +4,7 @@ import { isDid } from './did-syntax.ts'
 import { DppError } from './errors.ts'
 import { isEventDigest } from './event-digest.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
-import { type DataIntegrityProof, findShapeFault, type ProofPolicy, snapshot } from './proof.ts'
+import { checkProofShape, type DataIntegrityProof, type ProofPolicy, snapshot } from './proof.ts'
 import type { Signer } from './signer.ts'
 import { formatTime, readTime } from './time.ts'
 
@@ -64,7 +64,7 @@ export function parseReceipt(value: unknown): Receipt {
   if (from === undefined || until === undefined || until < from) {
     throw invalid('received and anchorBy must be times, in this order')
   }
-  if (!isJsonObject(proof) || findShapeFault(proof) !== undefined) {
+  if (!isJsonObject(proof) || checkProofShape(proof).fault !== undefined) {
     throw invalid('proof must be one proof by eddsa-jcs-2022')
   }
   return receipt as unknown as Receipt

@@ -16,11 +16,7 @@ export function formatTime(time: Date): string {
 /** Reads a time, or gives undefined for anything but an existing instant with a zone. Never throws. */
 export function readTime(text: unknown): Date | undefined {
   if (typeof text !== 'string' || text.length > 40) return undefined
-  const match = pattern.exec(text)
-  if (match === null) return undefined
-  // Date accepts 30 February and makes it March: count the days ourselves.
-  const days = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate()
-  if (Number(match[3]) > days) return undefined
+  if (!pattern.test(text) || !isDayOfMonth(text)) return undefined
   const time = new Date(text)
   return Number.isNaN(time.getTime()) ? undefined : time
 }
@@ -37,5 +33,13 @@ export function parseTime(text: unknown): Date {
   return time
 }
 
+/** Date accepts 30 February and makes it March: count the days ourselves, where a month could lack them. */
+function isDayOfMonth(text: string): boolean {
+  const day = text.slice(8, 10)
+  if (day < '29') return true
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0))
+  return Number(day) <= lastDay.getUTCDate()
+}
+
 const pattern =
-  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
