@@ -54,8 +54,9 @@ export async function readHead(
     (outcome) => {
       if ('answer' in outcome) heads.push(outcome.answer)
       else failures.push(outcome.failure)
-      const candidate = common() // One frozen provider must not hold back the others: wait for a fresh one.
-      return candidate !== undefined && isFresh(candidate)
+      // One frozen provider must not hold back the others: the rest get a moment, and all their time if need be.
+      const candidate = common()
+      return candidate !== undefined && isFresh(candidate) ? 'soon' : 'wait'
     },
   )
   const target = common()

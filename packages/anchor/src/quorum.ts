@@ -51,13 +51,13 @@ export async function agree<T>(
   await askAll(quorum, ask, signal, (outcome) => {
     if ('failure' in outcome) {
       failures.push(outcome.failure)
-      return false
+      return 'wait'
     }
     const key = keyOf(outcome.answer)
     const count = (votes.get(key) ?? 0) + 1
     votes.set(key, count)
     if (count >= quorum.threshold) winner ??= outcome
-    return mayStopEarly && winner !== undefined
+    return mayStopEarly && winner !== undefined ? 'enough' : 'wait'
   })
   const reached = [...votes.values()].filter((count) => count >= quorum.threshold).length
   if (reached === 1 && winner !== undefined) return winner.answer
@@ -72,25 +72,35 @@ export async function agree<T>(
 /** What one provider did. */
 export type Outcome<T> = { readonly answer: T } | { readonly failure: unknown }
 
-/** Asks every provider at once; `heard` gets each outcome and says whether that is enough. */
+/** What an outcome means for the ones still open: wait for them, for a little while only, or not at all. */
+export type Patience = 'wait' | 'soon' | 'enough'
+
+/** Asks every provider at once; `heard` gets each outcome and says how much longer to wait. */
 export async function askAll<T>(
   quorum: Quorum,
   ask: (provider: JsonRpc, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal | undefined,
-  heard: (outcome: Outcome<T>) => boolean,
+  heard: (outcome: Outcome<T>) => Patience,
 ): Promise<void> {
   signal?.throwIfAborted()
   const enough = new AbortController()
   const either = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal])
+  const startedMs = performance.now()
+  let grace: ReturnType<typeof setTimeout> | undefined
   await new Promise<void>((resolve) => {
     let open = quorum.providers.length
+    const finish = (): void => {
+      clearTimeout(grace)
+      enough.abort() // The rest are hung up on: nobody waits for the slowest provider.
+      resolve()
+    }
     const settle = (outcome: Outcome<T>): void => {
       open -= 1
       if (enough.signal.aborted) return
-      if (heard(outcome) || open === 0) {
-        enough.abort() // The rest are hung up on: nobody waits for the slowest provider.
-        resolve()
-      }
+      const patience = heard(outcome)
+      if (open === 0 || patience === 'enough') finish()
+      else if (patience === 'soon')
+        grace ??= setTimeout(finish, Math.max(MIN_GRACE_MS, performance.now() - startedMs))
     }
     for (const provider of quorum.providers) {
       ask(provider, either).then(
@@ -101,6 +111,9 @@ export async function askAll<T>(
   })
   signal?.throwIfAborted()
 }
+
+/** A provider that takes longer than this, and twice as long as the ones before it, is not waited for. */
+const MIN_GRACE_MS = 150
 
 /** Why fewer than `threshold` providers answered: the failure they share, else unreachable. */
 export function tooFew(quorum: Quorum, failures: readonly unknown[]): DppError<ChainErrorCode> {

@@ -33,6 +33,12 @@ export type SearchOptions = {
 /** Up to this many batches every root is read: that needs no logs, and proves absence. */
 const SCAN_LIMIT = 64n
 
+/** Slots that are read at once. */
+const CHUNK = 32
+
+/** More logs than this in one window are a provider's attempt to keep us busy. */
+const MAX_LOGS = 10_000
+
 /** After a reorg an anchor may stand in a later block than its hint says, by up to this. */
 const REORG_SLACK_SECONDS = 3_600n
 
@@ -90,15 +96,18 @@ async function firstMatch(
   query: AnchorQuery,
   ids: readonly bigint[],
 ): Promise<FoundAnchor | undefined> {
-  if (ids.length === 0) return undefined
-  const roots = await state.readSlots(ids.map(rootSlot))
-  const candidates = ids.filter((_, index) => formatWord(roots[index] ?? 0n) === query.root)
-  const records = candidates.length === 0 ? [] : await state.readSlots(candidates.map(recordSlot))
-  for (const [index, batchId] of candidates.entries()) {
-    const record = decodeRecord(records[index] ?? 0n)
-    if (record.timestampSeconds === 0n) continue
-    if (query.anchorer === undefined || query.anchorer === record.anchorer)
-      return { batchId, ...record }
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const chunk = ids.slice(start, start + CHUNK)
+    const roots = await state.readSlots(chunk.map(rootSlot))
+    const candidates = chunk.filter((_, index) => formatWord(roots[index] ?? 0n) === query.root)
+    if (candidates.length === 0) continue
+    const records = await state.readSlots(candidates.map(recordSlot))
+    for (const [index, batchId] of candidates.entries()) {
+      const record = decodeRecord(records[index] ?? 0n)
+      if (record.timestampSeconds === 0n) continue
+      if (query.anchorer === undefined || query.anchorer === record.anchorer)
+        return { batchId, ...record }
+    }
   }
   return undefined
 }
@@ -125,7 +134,8 @@ async function readLogs(
 }
 
 function readBatchIds(logs: Json): readonly bigint[] {
-  if (!Array.isArray(logs)) throw chainError('ERR_DPP_CHAIN_RESPONSE', 'logs that are not a list')
+  if (!Array.isArray(logs) || logs.length > MAX_LOGS)
+    throw chainError('ERR_DPP_CHAIN_RESPONSE', 'logs that are not a list of moderate length')
   const ids = logs.map((log: Json) => {
     const topics = typeof log === 'object' && log !== null && 'topics' in log ? log['topics'] : []
     return readQuantity(Array.isArray(topics) ? topics[3] : undefined)
