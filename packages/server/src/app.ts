@@ -36,7 +36,11 @@ export type AppOptions = {
 
 /** Builds the app. The caller listens and closes. */
 export function createApp(context: AppContext, options: AppOptions): FastifyInstance {
-  const app = Fastify({ ...hardenedOptions, ...options })
+  const app = Fastify({
+    ...hardenedOptions,
+    ...options,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
+  })
   refuseMalformedRequests(app)
   acceptJsonBytes(app)
   app.setNotFoundHandler((_request, reply) => {

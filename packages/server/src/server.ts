@@ -2,17 +2,19 @@
 // listens or reads the environment.
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AnchorJournal, type AnchorWriter, createAnchorWriter } from '@dpp/anchor/ethereum'
+import { type AnchorJournal, createAnchorWriter, createRegistryReader } from '@dpp/anchor/ethereum'
 import { createFileStore } from '@dpp/anchor/store/file'
 import { toHex } from '@dpp/core'
 import { createGuardedFetch } from '@dpp/webvh/node'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { privateKeyToAccount } from 'viem/accounts'
 import { createApp } from './app.ts'
+import type { BatchContext } from './batch/context.ts'
 import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
 import { type Config, isLoopback } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
+import { createEventVerifier } from './ingest/event-verifier.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
@@ -51,7 +53,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const issuerRules = await readIssuerRules(config)
   const journal = openSqliteJournal(config.dataDir, crashPoint)
   const store = createFileStore(join(config.dataDir, 'files'))
-  const anchorWriter = createWriter(config, relayer, journal.anchors, log)
+  const chain = connectChain(config, relayer, journal.anchors, log)
   const issuerLogs = createIssuerLogs({
     book: journal.issuers,
     fetch: createGuardedFetch({ allowOrigins: Object.values(config.origins).map(originOf) }),
@@ -64,7 +66,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       store,
       updateKeys,
       issuerLogs,
-      anchorWriter,
+      ...chain,
       maxDeliveries: MAX_DELIVERIES,
       proofDelayMs: 1000 * (config.proofDelaySeconds ?? (isLoopback(config.host) ? 0 : 60)),
       now,
@@ -89,6 +91,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         maxEventAgeMs: 1000 * config.maxEventAgeSeconds,
         anchorWithinMs: anchorWithinMs(config),
         receiptSigner,
+        verifyEvent: createEventVerifier(),
         now,
         crashPoint,
       },
@@ -111,19 +114,25 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   return { app, batches, close }
 }
 
-function createWriter(
+type Chain = Pick<BatchContext, 'anchorWriter' | 'registryReader'>
+
+function connectChain(
   config: Config,
   account: ReturnType<typeof privateKeyToAccount>,
   journal: AnchorJournal,
   log: Logger,
-): AnchorWriter | undefined {
-  const [rpcUrl] = config.rpcUrls
-  if (config.registry === undefined || rpcUrl === undefined) {
+): Chain {
+  const { rpcUrls, chainId, registry, finality } = config
+  const [rpcUrl] = rpcUrls
+  if (registry === undefined || rpcUrl === undefined) {
     log.warn({}, 'DPP_REGISTRY is not set: batches are sealed and wait, nothing is anchored')
-    return undefined
+    return { anchorWriter: undefined, registryReader: undefined }
   }
-  const { chainId, registry, finality } = config
-  return createAnchorWriter({ rpcUrl, chainId, registry, account, journal, finality })
+  const chain = { chainId, registry, finality }
+  return {
+    anchorWriter: createAnchorWriter({ ...chain, rpcUrl, account, journal }),
+    registryReader: createRegistryReader({ ...chain, rpcUrls }),
+  }
 }
 
 // The operator's own map may lead to private addresses; nothing else may.

@@ -1,7 +1,7 @@
 // What the steps of the batch cycle work with. Everything that touches the world is in here, so that a step is a
 // function of its context and its batch.
 import type { Store } from '@dpp/anchor'
-import type { AnchorWriter } from '@dpp/anchor/ethereum'
+import type { AnchorWriter, RegistryReader } from '@dpp/anchor/ethereum'
 import type { CrashPoint } from '../crash-point.ts'
 import type { UpdateKeys } from '../custody/update-keys.ts'
 import type { IssuerLogs } from '../issuers/issuer-logs.ts'
@@ -17,6 +17,8 @@ export type BatchContext = {
   readonly issuerLogs: IssuerLogs
   /** Absent where no registry is configured: batches wait with their root recorded. */
   readonly anchorWriter: AnchorWriter | undefined
+  /** Captures the evidence of a final anchor. Absent as the writer is. */
+  readonly registryReader: RegistryReader | undefined
   readonly maxDeliveries: number
   /** How long a published log may stay in caches; its proof is not published before. */
   readonly proofDelayMs: number

@@ -6,6 +6,7 @@ import { describeError } from '../logger.ts'
 import { anchorRoot } from './anchor-root.ts'
 import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'
 import { type BatchContext, hasReached } from './context.ts'
+import { publishEvidence } from './publish-evidence.ts'
 import { publishLogs } from './publish-logs.ts'
 import { publishProofs, settle } from './publish-proofs.ts'
 import { signEntries } from './sign-entries.ts'
@@ -29,7 +30,9 @@ export async function sealBatch(context: BatchContext, claimed: Batch): Promise<
 /** The half that waits for the chain, as far as it can go now. */
 export async function anchorBatch(context: BatchContext, sealed: Batch): Promise<void> {
   const anchored = await anchorRoot(context, sealed) //       write-ahead, send, confirm: one step at a time
-  if (!hasReached(anchored, 'final') || !isPastCaches(context, anchored)) return
+  if (!hasReached(anchored, 'final')) return
+  await publishEvidence(context, anchored) //                 nodes forget it within minutes: not after any wait
+  if (!isPastCaches(context, anchored)) return
   const tree = await rebuildTree(context.journal, anchored) // out of the record, checked again
   await publishProofs(context, anchored, tree) //             readers see anchored
   await settle(context, anchored)

@@ -39,23 +39,44 @@ const statuses: { readonly [code: string]: number } = {
 
 const RETRY_AFTER_SECONDS = 5
 
-/** The problem document of an error. What we did not throw on purpose is an outage: no detail of it leaves the process. */
+/**
+ * The problem document of an error. What neither we nor the HTTP layer threw on purpose is an outage: no detail of it
+ * leaves the process.
+ */
 export function toProblem(error: unknown): Problem {
-  if (!isDppError(error)) {
-    return problem(503, 'ERR_DPP_HTTP_UNAVAILABLE', 'the service cannot do this now')
+  if (isDppError(error)) {
+    const code = String(error.code)
+    return problem(statuses[code] ?? 400, code, error.message)
   }
-  const code = String(error.code)
-  return problem(statuses[code] ?? 400, code, error.message)
+  const status = httpStatusOf(error)
+  if (status === 413) return problem(413, 'ERR_DPP_HTTP_TOO_LARGE', 'the body is too large')
+  if (status === 415) {
+    return problem(415, 'ERR_DPP_HTTP_MEDIA_TYPE', 'the body is not of a JSON media type')
+  }
+  if (status !== undefined) {
+    return problem(status, 'ERR_DPP_HTTP_CLIENT', 'the request cannot be understood')
+  }
+  return problem(503, 'ERR_DPP_HTTP_UNAVAILABLE', 'the service cannot do this now')
 }
 
 export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyReply {
   if (body.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (body.status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply.code(body.status).type('application/problem+json').send(JSON.stringify(body))
+  return reply
+    .code(body.status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(body)))
 }
 
 export function httpError(code: ServerErrorCode, message: string): DppError<ServerErrorCode> {
   return new DppError(code, message)
+}
+
+// Fastify's own refusals carry a 4xx status.
+function httpStatusOf(error: unknown): number | undefined {
+  const isOurs = error instanceof Error && 'statusCode' in error
+  const status = isOurs ? Number(error.statusCode) : 0
+  return status >= 400 && status < 500 ? status : undefined
 }
 
 function problem(status: number, code: string, detail: string): Problem {

@@ -19,9 +19,9 @@ export async function checkRights(
   if (parsed.issuer.startsWith('did:key:') && !context.allowDidKey) {
     throw refused('did:key issuers are not accepted here')
   }
-  const scids = new Set(parsed.products.map((did) => parseDid(did).scid))
-  const products: { scid: string; hosted: boolean }[] = []
-  for (const scid of scids) {
+  const dids = new Map(parsed.products.map((did) => [parseDid(did).scid, did]))
+  const products: { did: string; scid: string; hosted: boolean }[] = []
+  for (const [scid, did] of dids) {
     const product = await context.journal.products.find(scid)
     if (
       product !== undefined &&
@@ -29,7 +29,7 @@ export async function checkRights(
     ) {
       throw refused(`the issuer may not write about ${product.did}`)
     }
-    products.push({ scid, hosted: product !== undefined })
+    products.push({ did, scid, hosted: product !== undefined })
   }
   if (products.some(({ hosted }) => hosted)) return products
   throw new DppError<ServerErrorCode>(

@@ -1,5 +1,5 @@
 // The event's proof, against the key that its issuer's own log names.
-import { DppError, type ParsedEvent, verifyEvent } from '@dpp/core'
+import { DppError, type ParsedEvent } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 import type { IssuerKey } from '../issuers/issuer-logs.ts'
 import type { IngestContext } from './ingest.ts'
@@ -18,7 +18,7 @@ export async function checkSignature(
   const now = context.now()
   checkAge(context, parsed, now)
   const key = await context.issuerLogs.keyFor(parsed.issuer, parsed.verificationMethod)
-  const result = verifyEvent(parsed, key.publicKey, { now })
+  const result = await context.verifyEvent(parsed, key.publicKey, now)
   if (result.verified) return key
   throw new DppError<ServerErrorCode>(
     'ERR_DPP_EVENT_SIGNATURE',

@@ -1,7 +1,13 @@
 // Step 1 of the cycle: from posted JSON to a durable event and a signed receipt. Cheap checks come before costly ones,
 // nothing is stored that was not verified, and no answer promises what is not durable.
-import { canonicalize, createReceipt, DppError, type ParsedEvent, type Signer } from '@dpp/core'
-import { parseDid } from '@dpp/webvh'
+import {
+  canonicalize,
+  createReceipt,
+  DppError,
+  invariant,
+  type ParsedEvent,
+  type Signer,
+} from '@dpp/core'
 import type { CrashPoint } from '../crash-point.ts'
 import type { ServerErrorCode } from '../errors.ts'
 import type { IssuerLogs } from '../issuers/issuer-logs.ts'
@@ -9,6 +15,7 @@ import type { IssuerRule } from '../issuers/issuer-policy.ts'
 import type { AcceptedEvent, Journal } from '../journal/port.ts'
 import { checkRights } from './check-rights.ts'
 import { checkSignature } from './check-signature.ts'
+import type { EventVerifier } from './event-verifier.ts'
 import { parsePosted } from './parse-posted.ts'
 
 /** What became of one posted event. */
@@ -26,6 +33,7 @@ export type IngestContext = {
   /** How long after its receipt an event is anchored at the latest, as the receipt promises. */
   readonly anchorWithinMs: number
   readonly receiptSigner: Signer
+  readonly verifyEvent: EventVerifier
   readonly now: () => Date
   readonly crashPoint: CrashPoint
 }
@@ -52,77 +60,88 @@ export async function ingest(
   throw unavailable()
 }
 
-type Judged = { readonly parsed: ParsedEvent; readonly event: AcceptedEvent }
+type Candidate = { readonly parsed: ParsedEvent; readonly products: AcceptedEvent['products'] }
 
 async function ingestOnce(
   context: IngestContext,
   posted: readonly unknown[],
 ): Promise<readonly EventOutcome[] | undefined> {
-  const judged = new Map<string, Judged>() // By digest: the same event twice in one request is one event.
-  const firstOf = new Map<string, string>() // (issuer, id) → digest, for conflicts within the request.
-  const outcomes: (EventOutcome | string)[] = []
-  for (const value of posted) {
-    const outcome = await judge(context, value, { judged, firstOf })
-    outcomes.push(outcome)
-  }
-  if (judged.size === 0) return outcomes.map(settled)
+  // Cheap checks one after the other; then every signature of the request at once.
+  const screened: (EventOutcome | Candidate)[] = []
+  for (const value of posted) screened.push(await screen(context, value))
+  const judged = await Promise.all(screened.map((each) => judge(context, each)))
+
+  const accepted = new Map<string, AcceptedEvent>() // By digest: the same event twice in one request is one event.
+  const outcomes = withoutConflicts(judged, accepted)
+  if (accepted.size === 0) return outcomes.map(assertDecided)
   const now = context.now()
-  const receipt = await signReceipt(context, [...judged.values()], now)
+  const receipt = await signReceipt(context, [...accepted.values()], now)
   context.crashPoint('K1')
-  const events = [...judged.values()].map(({ event }) => event)
   // Not new any more: another request with one of these events was faster. Look again; the receipt is thrown away.
-  if (!(await context.journal.events.accept(events, receipt, now))) return undefined
+  if (!(await context.journal.events.accept([...accepted.values()], receipt, now))) return undefined
   context.crashPoint('K2')
   return outcomes.map((outcome) =>
-    typeof outcome === 'string' ? { kind: 'stored', digest: outcome, receipt } : outcome,
+    'kind' in outcome ? outcome : { kind: 'stored', digest: outcome.digest, receipt },
   )
 }
 
-type Request = {
-  readonly judged: Map<string, Judged>
-  readonly firstOf: Map<string, string>
-}
-
-// The outcome of an event that is not to be stored, or the digest of one that is.
-async function judge(
-  context: IngestContext,
-  value: unknown,
-  { judged, firstOf }: Request,
-): Promise<EventOutcome | string> {
+// Everything that needs neither the network nor a signature.
+async function screen(context: IngestContext, value: unknown): Promise<EventOutcome | Candidate> {
   let digest: string | undefined
   try {
     const parsed = parsePosted(value)
     digest = parsed.digest
-    if (judged.has(digest)) return digest
     const standing = await context.journal.events.standing(parsed)
     if (standing.kind === 'known') return { kind: 'known', digest, receipt: standing.receipt }
-    const name = `${parsed.issuer} ${parsed.id}`
-    const first = standing.kind === 'conflict' ? standing.digest : firstOf.get(name)
-    if (first !== undefined) throw conflict(parsed, first)
-    const products = await checkRights(context, parsed)
-    const key = await checkSignature(context, parsed)
-    firstOf.set(name, digest)
-    const { issuer, id, bytes, verificationMethod } = parsed
-    judged.set(digest, {
-      parsed,
-      event: { digest, issuer, id, bytes, verificationMethod, key: key.multikey, products },
-    })
-    return digest
+    if (standing.kind === 'conflict') throw conflict(parsed.id, standing.digest)
+    return { parsed, products: await checkRights(context, parsed) }
   } catch (error) {
-    if (!(error instanceof DppError)) throw error
-    return { kind: 'refused', error, ...(digest === undefined ? {} : { digest }) }
+    return refusal(error, digest)
   }
+}
+
+async function judge(
+  context: IngestContext,
+  screened: EventOutcome | Candidate,
+): Promise<EventOutcome | AcceptedEvent> {
+  if ('kind' in screened) return screened
+  const { parsed, products } = screened
+  const { digest, issuer, id, bytes, verificationMethod } = parsed
+  try {
+    const { multikey } = await checkSignature(context, parsed)
+    return { digest, issuer, id, bytes, verificationMethod, key: multikey, products }
+  } catch (error) {
+    return refusal(error, digest)
+  }
+}
+
+// Two events of one request that share issuer and id: the first is taken, as if they had come one after the other.
+function withoutConflicts(
+  judged: readonly (EventOutcome | AcceptedEvent)[],
+  accepted: Map<string, AcceptedEvent>,
+): readonly (EventOutcome | AcceptedEvent)[] {
+  const firstOf = new Map<string, string>()
+  return judged.map((event) => {
+    if ('kind' in event) return event
+    const name = `${event.issuer} ${event.id}`
+    const first = firstOf.get(name) ?? event.digest
+    if (first !== event.digest) return refusal(conflict(event.id, first), event.digest)
+    firstOf.set(name, first)
+    accepted.set(event.digest, event)
+    return event
+  })
 }
 
 async function signReceipt(
   context: IngestContext,
-  judged: readonly Judged[],
+  events: readonly AcceptedEvent[],
   received: Date,
 ): Promise<string> {
   const receipt = await createReceipt({
-    events: judged.map(({ parsed, event }) => ({
-      digest: event.digest,
-      products: hostedDids(parsed, event),
+    // The receipt promises what this service can do: products that are hosted elsewhere are not in it.
+    events: events.map(({ digest, products }) => ({
+      digest,
+      products: products.filter(({ hosted }) => hosted).map(({ did }) => did),
     })),
     received,
     anchorBy: new Date(received.getTime() + context.anchorWithinMs),
@@ -131,21 +150,20 @@ async function signReceipt(
   return canonicalize(receipt)
 }
 
-// The receipt promises what this service can do: products that are hosted elsewhere are not in it.
-function hostedDids(parsed: ParsedEvent, { products }: AcceptedEvent): readonly string[] {
-  const hosted = new Set(products.filter((product) => product.hosted).map(({ scid }) => scid))
-  return parsed.products.filter((did) => hosted.has(parseDid(did).scid))
+function assertDecided(outcome: EventOutcome | AcceptedEvent): EventOutcome {
+  invariant('kind' in outcome, 'an event that was accepted is stored')
+  return outcome
 }
 
-function settled(outcome: EventOutcome | string): EventOutcome {
-  if (typeof outcome !== 'string') return outcome
-  throw new Error('bug in dpp: an event to be stored was not judged')
+function refusal(error: unknown, digest: string | undefined): EventOutcome {
+  if (!(error instanceof DppError)) throw error
+  return { kind: 'refused', error, ...(digest === undefined ? {} : { digest }) }
 }
 
-function conflict(parsed: ParsedEvent, first: string): DppError<ServerErrorCode> {
+function conflict(id: string, first: string): DppError<ServerErrorCode> {
   return new DppError(
     'ERR_DPP_EVENT_CONFLICT',
-    `the issuer has used the id ${parsed.id} for ${first}; a correction is a new event with dpp:corrects`,
+    `the issuer has used the id ${id} for ${first}; a correction is a new event with dpp:corrects`,
   )
 }
 

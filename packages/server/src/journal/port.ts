@@ -24,7 +24,12 @@ export type AcceptedEvent = {
   readonly verificationMethod: string
   /** The Multikey that verified it. Sealing checks that the issuer still has it. */
   readonly key: string
-  readonly products: readonly { readonly scid: string; readonly hosted: boolean }[]
+  /** As the event names them, each SCID once. */
+  readonly products: readonly {
+    readonly did: string
+    readonly scid: string
+    readonly hosted: boolean
+  }[]
 }
 
 export type EventStanding =

@@ -1,0 +1,270 @@
+// The HTTP interface against hostile and mistaken requests, in process: every answer is a coded problem, quickly.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import {
+  createLocalSigner,
+  eventDigest,
+  fromHex,
+  generateSeed,
+  type JsonObject,
+  signEvent,
+  type UnsignedEvent,
+} from '@dpp/core'
+import { createLog, createProductDocument, hashKey, PRODUCT_PATH } from '@dpp/webvh'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  createOrganisation,
+  type FileHost,
+  type Organisation,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+  startFileHost,
+} from '../../../test/server-client.ts'
+import { parseConfig } from './config.ts'
+import { createServer, type Server } from './server.ts'
+
+const DOMAIN = 'dpp.windowco.example'
+
+let host: FileHost
+let strangerHost: FileHost
+let issuer: Organisation
+let stranger: Organisation
+let server: Server
+let url: string
+let folder: string
+let product: RegisteredProduct
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dpp-app-'))
+  ;[host, strangerHost] = await Promise.all([startFileHost(), startFileHost()])
+  issuer = await createOrganisation(host, 'windowco.example')
+  stranger = await createOrganisation(strangerHost, 'stranger.example')
+  const config = parseConfig({
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    DPP_ORIGINS: `windowco.example=${host.url},stranger.example=${strangerHost.url}`,
+    DPP_LOG_LEVEL: 'silent',
+  })
+  const log = pino({ level: 'silent' })
+  server = await createServer(config, { log, now: () => new Date(), crashPoint: () => {} })
+  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  product = await registerProduct(url, DOMAIN, issuer, 'HOSTILE-1')
+})
+
+afterAll(async () => {
+  await server?.close()
+  await host?.close()
+  await strangerHost?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function post(
+  path: string,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; code: string }> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : Buffer.from(body),
+  })
+  const problem = (await response.json()) as { status: number; code: string }
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect(problem.status).toBe(response.status)
+  return { status: response.status, code: problem.code }
+}
+
+describe('hostile bodies', () => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+  const bodies: readonly (readonly [string, string | Uint8Array, number, string])[] = [
+    ['nothing', '', 400, 'ERR_DPP_HTTP_SCHEMA'],
+    ['no JSON', '{', 400, 'ERR_DPP_JSON_SYNTAX'],
+    ['100,000 levels', deep, 400, 'ERR_DPP_JSON_LIMIT'],
+    ['100,000 levels in a list', `{"events":${deep}}`, 400, 'ERR_DPP_JSON_LIMIT'],
+    ['duplicate names', '{"events":[],"events":[]}', 400, 'ERR_DPP_JSON_DUPLICATE'],
+    ['invalid UTF-8', fromHex('7b2261223a22ff227d'), 400, 'ERR_DPP_JSON_UTF8'],
+    ['a byte order mark', fromHex('efbbbf7b7d'), 400, 'ERR_DPP_JSON_UTF8'],
+    ['a lone surrogate', '{"events":["\\ud800"]}', 400, 'ERR_DPP_JSON_SURROGATE'],
+    ['an empty list', '{"events":[]}', 400, 'ERR_DPP_HTTP_SCHEMA'],
+    ['a list and more', '{"events":[{}],"more":1}', 400, 'ERR_DPP_HTTP_SCHEMA'],
+    ['too many events', `{"events":[${'1,'.repeat(1000)}1]}`, 400, 'ERR_DPP_HTTP_SCHEMA'],
+    ['something else', '{"a":1}', 400, 'ERR_DPP_EVENT_INVALID'],
+    ['a number', '5', 400, 'ERR_DPP_EVENT_INVALID'],
+    ['5 MB', `"${'a'.repeat(5_000_000)}"`, 413, 'ERR_DPP_HTTP_TOO_LARGE'],
+  ]
+
+  it.each(bodies)('refuses %s', async (_name, body, status, code) => {
+    expect(await post('/events', body)).toEqual({ status, code })
+  })
+
+  it('refuses other media types and compressed bodies', async () => {
+    const refused = { status: 415, code: 'ERR_DPP_HTTP_MEDIA_TYPE' }
+    expect(await post('/events', 'a=1', { 'content-type': 'text/plain' })).toEqual(refused)
+    const zipped = gzipSync('{}')
+    expect(await post('/events', zipped, { 'content-encoding': 'gzip' })).toEqual(refused)
+  })
+
+  it('answers each of a list by itself', async () => {
+    const event = await signManufacture(issuer, [product])
+    const { status, body } = await postJson(`${url}/events`, { events: [event, { a: 1 }, event] })
+    expect(status).toBe(201)
+    const { results, receipts } = body as { results: JsonObject[]; receipts: JsonObject[] }
+    const digest = eventDigest(event)
+    expect(results[0]).toEqual({ digest, receipt: 0 })
+    expect(results[1]).toMatchObject({ status: 400, code: 'ERR_DPP_EVENT_INVALID' })
+    expect(results[2]).toEqual({ digest, receipt: 0 })
+    expect(receipts).toHaveLength(1)
+  })
+})
+
+describe('events that are refused', () => {
+  it('refuses another body under a used id, naming the first', async () => {
+    const event = await signManufacture(issuer, [product])
+    expect((await postJson(`${url}/events`, event)).status).toBe(201)
+    const { proof: _, ...unsigned } = event
+    const other = await resign({ ...unsigned, validFrom: '2026-01-01T00:00:00Z' })
+    const { status, body } = await postJson(`${url}/events`, other)
+    expect(status).toBe(409)
+    expect(body).toMatchObject({ code: 'ERR_DPP_EVENT_CONFLICT' })
+    expect((body as { detail: string }).detail).toContain(eventDigest(event))
+  })
+
+  it('refuses two bodies under one id in one request', async () => {
+    const event = await signManufacture(issuer, [product])
+    const { proof: _, ...unsigned } = event
+    const other = await resign({ ...unsigned, validFrom: '2026-01-01T00:00:00Z' })
+    const { body } = await postJson(`${url}/events`, { events: [event, other] })
+    const { results } = body as { results: JsonObject[] }
+    expect(results[1]).toMatchObject({ status: 409, code: 'ERR_DPP_EVENT_CONFLICT' })
+  })
+
+  it('refuses an issuer that is neither controller nor listed', async () => {
+    const event = await signManufacture(stranger, [product])
+    const answer = await post('/events', JSON.stringify(event))
+    expect(answer).toEqual({ status: 403, code: 'ERR_DPP_EVENT_ISSUER_REFUSED' })
+  })
+
+  it('refuses a forged signature, and an event that was changed', async () => {
+    const event = await signManufacture(issuer, [product])
+    const forged = createLocalSigner(generateSeed(), {
+      verificationMethod: issuer.signer.verificationMethod,
+    })
+    const { proof, ...unsigned } = event
+    const other = await signEvent(unsigned, forged)
+    const refused = { status: 422, code: 'ERR_DPP_EVENT_SIGNATURE' }
+    expect(await post('/events', JSON.stringify(other))).toEqual(refused)
+    const changed = { ...unsigned, validFrom: '2026-01-01T00:00:00Z', proof }
+    expect(await post('/events', JSON.stringify(changed))).toEqual(refused)
+  })
+
+  it('refuses a key that the issuer does not have', async () => {
+    const wrong = createLocalSigner(generateSeed(), { verificationMethod: `${issuer.did}#key-9` })
+    const event = await signManufacture({ did: issuer.did, signer: wrong }, [product])
+    const answer = await post('/events', JSON.stringify(event))
+    expect(answer).toEqual({ status: 403, code: 'ERR_DPP_EVENT_KEY_UNKNOWN' })
+  })
+
+  it('refuses products that are not hosted here', async () => {
+    const did = product.did.replace(product.scid, `Qm${'1'.repeat(44)}`)
+    const event = await signManufacture(issuer, [{ ...product, did }])
+    const answer = await post('/events', JSON.stringify(event))
+    expect(answer).toEqual({ status: 404, code: 'ERR_DPP_PRODUCT_UNKNOWN' })
+  })
+
+  it('refuses an event from the future', async () => {
+    const event = await signManufacture(issuer, [product], new Date(Date.now() + 3_600_000))
+    expect((await post('/events', JSON.stringify(event))).status).toBe(422)
+  })
+
+  async function resign(unsigned: UnsignedEvent): Promise<JsonObject> {
+    return { ...(await signEvent(unsigned, issuer.signer)) }
+  }
+})
+
+describe('registration', () => {
+  it('refuses a genesis that does not delegate as the service is told to', async () => {
+    const owner = createLocalSigner(generateSeed())
+    const digitalLink = 'https://id.gs1.org/01/09521234500018/21/REFUSED'
+    const genesis = async (nextKeyHashes: string[], domain = DOMAIN): Promise<string> => {
+      const { line } = await createLog({
+        domain,
+        path: [...PRODUCT_PATH],
+        document: createProductDocument({ domain, digitalLink, controller: issuer.did }),
+        parameters: { portable: true, ttl: 60, updateKeys: [owner.multikey], nextKeyHashes },
+        signer: owner,
+        versionTime: new Date(),
+      })
+      return JSON.stringify({ log: line })
+    }
+    const { body } = await postJson(`${url}/dids/keys`, { alsoKnownAs: [digitalLink] })
+    const ours = (body as { keys: { nextKeyHash: string }[] }).keys[0]?.nextKeyHash ?? ''
+    const recovery = hashKey(owner.multikey)
+    const refused = { status: 422, code: 'ERR_DPP_GENESIS_REFUSED' }
+    expect(await post('/dids', await genesis([ours]))).toEqual(refused)
+    expect(await post('/dids', await genesis([recovery, ours]))).toEqual(refused)
+    expect(await post('/dids', await genesis([ours, ours]))).toEqual(refused)
+    expect(await post('/dids', await genesis([ours, recovery, recovery]))).toEqual(refused)
+    expect(await post('/dids', await genesis([ours, recovery], 'other.example'))).toEqual(refused)
+    expect(await post('/dids', '{"log":"{}\\n"}')).toEqual(refused)
+    expect(await post('/dids', '{"log":5}')).toEqual({ status: 400, code: 'ERR_DPP_HTTP_SCHEMA' })
+  })
+})
+
+describe('paths', () => {
+  it.each([
+    '/.well-known/did/../../../journal.sqlite',
+    '/.well-known/did/%2e%2e/%2e%2e/journal.sqlite',
+    '/.well-known/did/..%2f..%2fdevelopment-keys.json',
+    '/.well-known/did/events/..%5c..%5cjournal.sqlite',
+    '/.well-known/did/events/%00.json',
+    '/.well-known/did/%ff/did.jsonl',
+    '/.well-known/did//did.jsonl',
+    `/.well-known/did/${'Q'.repeat(46)}/did.jsonl`,
+    `/.well-known/did/${'a'.repeat(5000)}`,
+    '/events/zQm1',
+    '/batches/0',
+    '/batches/1e3',
+    '/dids/constructor',
+    '/nothing',
+  ])('answers 404 or 400 at %s', async (path) => {
+    // As raw bytes: fetch would tidy the path.
+    const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1.1 (404|400|414) /)
+    expect(answer).toContain('ERR_DPP_')
+    expect(answer).not.toContain('SQLite')
+  })
+
+  it('serves a log with its type, and 304 to who has it', async () => {
+    const path = `${url}/.well-known/did/${product.scid}/did.jsonl`
+    const response = await fetch(path)
+    expect(response.headers.get('content-type')).toBe('text/jsonl')
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('cache-control')).toContain('max-age=60')
+    const etag = response.headers.get('etag') ?? ''
+    await response.text()
+    const again = await fetch(path, { headers: { 'if-none-match': etag } })
+    expect(again.status).toBe(304)
+  })
+
+  it('answers what is no HTTP with a problem', async () => {
+    expect(await raw('NONSENSE\r\n\r\n')).toContain('ERR_DPP_HTTP_CLIENT')
+    const header = `X: ${'a'.repeat(20_000)}`
+    const large = `GET / HTTP/1.1\r\nHost: a\r\n${header}\r\n\r\n`
+    expect(await raw(large)).toMatch(/^HTTP\/1.1 431 /)
+  })
+})
+
+async function raw(request: string): Promise<string> {
+  const { port } = new URL(url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write(request) // Not ended: half-closed connections are not answered.
+  let answer = ''
+  for await (const chunk of socket) answer += String(chunk)
+  return answer
+}
