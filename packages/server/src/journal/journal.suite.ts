@@ -1,0 +1,156 @@
+// The contract of the journal port: every adapter passes it.
+import { describe, expect, it } from 'vitest'
+import type { AcceptedEvent, BatchBook, Journal, Product } from './port.ts'
+
+const now = new Date('2026-11-02T14:00:00Z')
+
+function product(name: string): Product {
+  return {
+    scid: `Q${name}`,
+    did: `did:webvh:Q${name}:example.com`,
+    item: `https://id.gs1.org/01/09521234500018/21/${name}`,
+    controller: 'did:key:z1',
+    control: 'delegated',
+    head: '{}',
+  }
+}
+
+function genesis(name: string, versionId = `1-${name}`) {
+  return { scid: `Q${name}`, versionNumber: 1, versionId, line: `{"${name}":1}\n` }
+}
+
+function event(name: string, products: readonly string[], id = `urn:${name}`): AcceptedEvent {
+  return {
+    digest: `z${name}`,
+    issuer: 'did:key:z1',
+    id,
+    bytes: new Uint8Array([1, 2, 3]),
+    verificationMethod: 'did:key:z1#z1',
+    key: 'z1',
+    products: products.map((scid) => ({
+      did: `did:webvh:${scid}:example.com`,
+      scid,
+      hosted: scid !== 'Qelsewhere',
+    })),
+  }
+}
+
+/** `open` gives a fresh, empty journal. */
+export function describeJournal(name: string, open: () => Promise<Journal>): void {
+  async function leased(journal: Journal): Promise<BatchBook> {
+    const book = await journal.acquireLease()
+    if (book === undefined) throw new Error('the lease is free')
+    return book
+  }
+
+  describe(`journal: ${name}`, () => {
+    it('stores a product once, and no two logs for one item', async () => {
+      const journal = await open()
+      expect(await journal.products.add(product('a'), genesis('a'))).toBe('added')
+      expect(await journal.products.add(product('a'), genesis('a'))).toBe('known')
+      expect(await journal.products.add(product('a'), genesis('a', '1-other'))).toBe('taken')
+      const rival = { ...product('b'), item: product('a').item }
+      expect(await journal.products.add(rival, genesis('b'))).toBe('taken')
+      expect(await journal.products.lines('Qa')).toEqual(['{"a":1}\n'])
+    })
+
+    it('accepts the events of a request all or none, each once, with its first receipt', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      const { events } = journal
+      const requests = [
+        events.accept([event('1', ['Qa']), event('2', ['Qa'])], 'first', now),
+        events.accept([event('2', ['Qa']), event('3', ['Qa'])], 'second', now),
+        events.accept([event('4', ['Qa', 'Qelsewhere'])], 'third', now),
+      ]
+      expect(await Promise.all(requests)).toEqual([true, false, true])
+      expect(await events.standing(event('2', []))).toEqual({ kind: 'known', receipt: 'first' })
+      expect(await events.standing(event('3', []))).toEqual({ kind: 'new' })
+      const other = event('5', [], 'urn:1')
+      expect(await events.standing(other)).toEqual({ kind: 'conflict', digest: 'z1' })
+      expect(await events.waiting('Qa')).toEqual(['z1', 'z2', 'z4'])
+      const deliveries = await events.deliveries('z4')
+      expect(deliveries?.map(({ state }) => state)).toEqual(['pending', 'not-hosted'])
+      expect(await events.deliveries('z3')).toBeUndefined()
+    })
+
+    it('gives the lease to one at a time', async () => {
+      const journal = await open()
+      const book = await leased(journal)
+      expect(await journal.acquireLease()).toBeUndefined()
+      await book.release()
+      const next = await leased(journal)
+      await expect(book.claim(10, now)).rejects.toMatchObject({ code: 'ERR_DPP_LEASE_LOST' })
+      expect(await next.claim(10, now)).toBeUndefined()
+    })
+
+    it('takes a batch from claim to root, once', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      await journal.events.accept([event('1', ['Qa']), event('2', ['Qa'])], 'receipt', now)
+      const book = await leased(journal)
+      const batch = await book.claim(10, now)
+      expect(batch).toMatchObject({ id: 1, state: 'claimed', events: 2 })
+      expect(await book.claim(10, now)).toBeUndefined() // Everything is claimed.
+      const [claim] = await book.claimedProducts(1, 10)
+      expect(claim?.digests).toEqual(['z1', 'z2'])
+      const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"a":2}\n' }
+      const signed = { entry, head: '{}', controller: 'did:key:z1', digests: ['z1', 'z2'] }
+      await book.recordEntries(1, [signed])
+      expect(await book.claimedProducts(1, 10)).toEqual([])
+      await expect(book.recordEntries(1, [signed])).rejects.toThrow() // No second entry 2.
+      expect(await book.tips(1)).toEqual([
+        { scid: 'Qa', versionId: '2-a', line: '{"a":2}\n', parent: '1-a' },
+      ])
+      expect(await book.digests(1, 10)).toEqual(['z1', 'z2'])
+      const leaf = {
+        kind: 'product' as const,
+        scid: 'Qa',
+        versionId: '2-a',
+        parent: '1-a',
+        leafHash: new Uint8Array(32),
+      }
+      await book.recordRoot(1, '0x01', [leaf])
+      await book.recordRoot(1, '0x01', [leaf])
+      await expect(book.recordRoot(1, '0x02', [leaf])).rejects.toThrow('two roots')
+      expect(await journal.batches.leaves(1)).toHaveLength(1)
+      await book.advance(1, 'settled', now)
+      expect(await book.open()).toEqual([])
+    })
+
+    it('gives the events of a void entry back', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      await journal.events.accept([event('1', ['Qa'])], 'receipt', now)
+      const book = await leased(journal)
+      await book.claim(10, now)
+      const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"a":2}\n' }
+      await book.recordEntries(1, [{ entry, head: 'h2', controller: 'c', digests: ['z1'] }])
+      const winner = { ...entry, versionId: '2-b', line: '{"b":2}\n' }
+      await book.voidEntries(1, 'Qa', 1, { entries: [winner], head: 'h2b', controller: 'd' })
+      expect(await journal.products.lines('Qa')).toEqual(['{"a":1}\n', '{"b":2}\n'])
+      expect(await journal.events.waiting('Qa')).toEqual(['z1'])
+      expect((await journal.products.find('Qa'))?.controller).toBe('d')
+      expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
+    })
+
+    it('sets a product and a key aside without stopping the others', async () => {
+      const journal = await open()
+      for (const name of ['a', 'b']) await journal.products.add(product(name), genesis(name))
+      await journal.events.accept([event('1', ['Qa', 'Qb'])], 'receipt', now)
+      const book = await leased(journal)
+      await book.claim(10, now)
+      await book.suspend(1, 'Qa', 'ERR_DPP_TEST')
+      const claims = await book.claimedProducts(1, 10)
+      expect(claims.map((claim) => claim.product.scid)).toEqual(['Qb'])
+      const [key] = await book.claimedKeys(1)
+      if (key === undefined) throw new Error('a key is claimed')
+      await book.refuseKey(1, key, 'ERR_DPP_TEST_KEY')
+      const deliveries = await journal.events.deliveries('z1')
+      expect(deliveries?.map(({ state, reason }) => [state, reason])).toEqual([
+        ['dead', 'ERR_DPP_TEST'],
+        ['dead', 'ERR_DPP_TEST_KEY'],
+      ])
+    })
+  })
+}
