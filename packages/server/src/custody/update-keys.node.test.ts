@@ -31,7 +31,9 @@ describe('update keys', () => {
         "z6Mkg64k7BrvcEadRg8DGjJxdMCL755wJiJfLcjAzppoh52W",
       ]
     `)
-    expect(createReceiptSigner(secret).multikey).toMatchInlineSnapshot(`"z6Mkg8hD9vX8wMqHpny4q2cwofZ3u5mLfnishHdzBWDJzofm"`)
+    expect(createReceiptSigner(secret).multikey).toMatchInlineSnapshot(
+      `"z6Mkg8hD9vX8wMqHpny4q2cwofZ3u5mLfnishHdzBWDJzofm"`,
+    )
   })
 
   it('differ by entry and by item', () => {
