@@ -1,6 +1,6 @@
 // Entry `./evidence`: reading anchors from JSON-RPC providers and from evidence bundles. Isomorphic, without viem.
 export { type BlockHeader, encodeBlockHeader, parseBlockHeader } from './block-header.ts'
-export type { ChainErrorCode } from './chain-errors.ts'
+export { type ChainErrorCode, chainErrorCodes } from './chain-errors.ts'
 export type { Finality } from './chain-head.ts'
 export {
   type Evidence,

@@ -6,7 +6,12 @@ export {
   type RegistryReaderOptions,
 } from '../registry-reader.ts'
 export { type Deployment, type DeployOptions, deployRegistry } from './deploy.ts'
-export type { AnchorNoticeCode, EthereumErrorCode } from './errors.ts'
+export {
+  type AnchorNoticeCode,
+  anchorNoticeCodes,
+  type EthereumErrorCode,
+  ethereumErrorCodes,
+} from './errors.ts'
 export type { FeeOptions } from './fees.ts'
 export {
   type AnchorJournal,
