@@ -29,6 +29,16 @@ import {
 import * as peer from 'didwebvh-ts'
 import { describe, expect, it } from 'vitest'
 
+// The peer's declarations leave out file extensions, which NodeNext does not resolve: the few that are used, by hand.
+type PeerLog = { readonly versionId: string; readonly [name: string]: unknown }[]
+type PeerVerifier = {
+  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean>
+}
+type PeerSigner = {
+  getVerificationMethodId(): string
+  sign(input: { document: unknown; proof: object }): Promise<{ proofValue: string }>
+}
+
 const key = (n: number): LocalSigner => createLocalSigner(new Uint8Array(32).fill(n))
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1) + second * 1000)
 const spki = Buffer.from('302a300506032b6570032100', 'hex')
@@ -36,7 +46,7 @@ const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const witness = { threshold: 1, witnesses: [{ id: encodeDidKey(key(51).publicKey) }] }
 
 /** The peer's verifier interface over node:crypto, which shares no code with ours. */
-const verifier: peer.Verifier = {
+const verifier: PeerVerifier = {
   verify: async (signature, message, publicKey) =>
     verify(
       null,
@@ -46,7 +56,7 @@ const verifier: peer.Verifier = {
     ),
 }
 
-function peerSigner(n: number): peer.Signer {
+function peerSigner(n: number): PeerSigner {
   const privateKey = {
     key: Buffer.concat([pkcs8, new Uint8Array(32).fill(n)]),
     format: 'der',
@@ -61,12 +71,12 @@ function peerSigner(n: number): peer.Signer {
   }
 }
 
-const parsePeer = (text: string): peer.DIDLog =>
+const parsePeer = (text: string): PeerLog =>
   text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-const formatPeer = (log: peer.DIDLog): string =>
+const formatPeer = (log: PeerLog): string =>
   log.map((entry) => `${JSON.stringify(entry)}\n`).join('')
 
 /** A document without the services that the peer adds. */
@@ -192,7 +202,7 @@ describe('logs made here resolve there', () => {
 
   it('the parallel did:web document', async () => {
     const { did, head } = await ours({}, { path: ['dids'] })
-    const theirs = peer.generateParallelDidWeb(did, structuredClone(head.document) as peer.DIDDoc)
+    const theirs = peer.generateParallelDidWeb(did, structuredClone(head.document))
     const mine = toDidWeb(head.document)
     expect(withoutServices(mine)).toEqual(withoutServices(theirs))
   })
@@ -201,7 +211,7 @@ describe('logs made here resolve there', () => {
 describe('logs made there resolve here', () => {
   const signer = peerSigner(1)
   const updateKeys = [key(1).multikey]
-  const create = (options: Partial<peer.CreateDIDInterface> = {}) =>
+  const create = (options: object = {}) =>
     peer.createDID({
       domain: 'example.com',
       signer,
@@ -213,7 +223,7 @@ describe('logs made there resolve here', () => {
     })
 
   function expectSame(
-    made: { did: string; doc: peer.DIDDoc; log: peer.DIDLog },
+    made: { did: string; doc: object; log: PeerLog },
     witnessFile?: string,
   ): void {
     const result = resolveLog(made.did, formatPeer(made.log), { witnessFile })
@@ -264,7 +274,7 @@ describe('logs made there resolve here', () => {
 
   it('witnesses', async () => {
     const first = await create({ witness })
-    const { versionId } = first.log[0] as peer.DIDLogEntry
+    const { versionId } = first.log[0] as PeerLog[number]
     const witnessSignersByDid = { [witness.witnesses[0]?.id ?? '']: peerSigner(51) }
     const proofs = await peer.signWitnessProofEntry({
       versionId,
@@ -283,7 +293,7 @@ describe('logs made there resolve here', () => {
 })
 
 describe('where the two differ', () => {
-  const resolvesThere = (text: string, options: peer.ResolutionOptions = {}) =>
+  const resolvesThere = (text: string, options: object = {}) =>
     peer.resolveDIDFromLog(parsePeer(text), { verifier, ...options })
 
   /** Both answers to a log that is signed and hashed rightly: the peer's did, and our error code. */
@@ -303,7 +313,7 @@ describe('where the two differ', () => {
     const proof = await createProof(unsigned, { signer: key(n), created: at(head.versionNumber) })
     const text = `${first}${JSON.stringify({ ...unsigned, proof: [proof] })}\n`
     const theirs = await resolvesThere(text).then(
-      ({ meta }) => meta.versionId,
+      ({ meta }: { meta: { versionId: string } }) => meta.versionId,
       () => 'refused',
     )
     return {

@@ -1,4 +1,4 @@
-import { createLocalSigner, eventDigest, type LocalSigner } from '@dpp/core'
+import { createLocalSigner, eventDigest, type JsonObject, type LocalSigner } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
 import { appendEntry, endLog } from './append-entry.ts'
 import { createLog } from './create-log.ts'
@@ -131,10 +131,11 @@ describe('product log under delegated control', () => {
 describe('readEvents', () => {
   const base = { id: 'did:x:1', service: [] }
   const version = (versionNumber: number, events?: object): ProductVersion => {
-    const service = { id: '#events', serviceEndpoint: 'https://a.example/', ...events } as Record<
-      string,
-      never
-    >
+    const service = {
+      id: '#events',
+      serviceEndpoint: 'https://a.example/',
+      ...events,
+    } as JsonObject
     const document = events === undefined ? base : { ...base, service: [service] }
     return { versionId: `${versionNumber}-x`, versionNumber, document }
   }
