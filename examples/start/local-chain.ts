@@ -1,5 +1,6 @@
 // The chain of the main job: anvil with a block each second and finality after a few, and the registry on it.
-import { deployRegistry } from '@dpp/anchor/ethereum'
+import { deployRegistry, registryAbi } from '@dpp/anchor/ethereum'
+import { encodeFunctionData } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { startAnvil } from '../../test/anvil.ts'
 
@@ -14,6 +15,8 @@ export type LocalChain = {
   /** The node answers nobody until `thaw`. */
   readonly freeze: () => void
   readonly thaw: () => void
+  /** How many roots the registry holds. */
+  readonly anchorCount: () => Promise<bigint>
   readonly stop: () => Promise<void>
 }
 
@@ -37,6 +40,10 @@ export async function startLocalChain(): Promise<LocalChain> {
     release: () => mineEvery(1),
     freeze: anvil.pause,
     thaw: anvil.resume,
+    anchorCount: async () => {
+      const data = encodeFunctionData({ abi: registryAbi, functionName: 'batchCount' })
+      return BigInt(String(await anvil.request('eth_call', [{ to: address, data }, 'latest'])))
+    },
     stop: async () => {
       anvil.resume()
       await anvil.stop()

@@ -188,6 +188,8 @@ async function run(): Promise<Outcome[]> {
     return all(() => 'anchored')
   })
 
+  const anchors = await chain.anchorCount()
+  if (anchors !== 2n) throw new Error(`two batches, but ${anchors} anchors on the chain`)
   const cut = await step('The RPC cut', async () => {
     chain.freeze()
     const outcome = await checker.check(window1.did, 'window 1, RPC cut', 'indeterminate')
