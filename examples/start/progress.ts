@@ -30,7 +30,11 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
       .join('   ')
       .trimEnd()
   const [heading = [], ...body] = rows
-  return [line(heading), line(heading.map((cell) => '─'.repeat(width(cell)))), ...body.map(line)].join('\n')
+  return [
+    line(heading),
+    line(heading.map((cell) => '─'.repeat(width(cell)))),
+    ...body.map(line),
+  ].join('\n')
 }
 
 /** Columns that a terminal needs: the status signs are two wide. */
