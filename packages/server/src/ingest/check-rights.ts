@@ -9,7 +9,7 @@ import type { IngestContext } from './ingest.ts'
 /**
  * The products of an event, each hosted here or not.
  *
- * @throws ERR_DPP_PRODUCT_UNKNOWN when none is hosted here; ERR_DPP_EVENT_ISSUER_REFUSED when the issuer may not write
+ * @throws ERR_DPP_DID_INVALID; ERR_DPP_PRODUCT_UNKNOWN when none is hosted here; ERR_DPP_EVENT_ISSUER_REFUSED when the issuer may not write
  * about one that is
  */
 export async function checkRights(
@@ -22,7 +22,7 @@ export async function checkRights(
   const dids = new Map(parsed.products.map((did) => [parseDid(did).scid, did]))
   const products: { did: string; scid: string; hosted: boolean }[] = []
   for (const [scid, did] of dids) {
-    const product = await context.journal.products.find(scid)
+    const product = await context.journal.products.owner(scid)
     if (
       product !== undefined &&
       !mayWrite(context.issuerRules, product, parsed.issuer, parsed.type)

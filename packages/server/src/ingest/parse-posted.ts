@@ -1,6 +1,5 @@
 // One posted value as an event. The form is core's business; the size of one event is the service's.
 import { DppError, type ParsedEvent, parseEvent } from '@dpp/core'
-import { parseDid } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
 
 const MAX_EVENT_BYTES = 64 * 1024
@@ -9,7 +8,7 @@ const MAX_PRODUCTS = 256
 /**
  * Parses one event, from the bytes of a whole request or from one value of a list.
  *
- * @throws ERR_DPP_EVENT_INVALID and core's other codes; ERR_DPP_DID_INVALID; ERR_DPP_HTTP_TOO_LARGE
+ * @throws ERR_DPP_EVENT_INVALID and core's other codes; ERR_DPP_HTTP_TOO_LARGE
  */
 export function parsePosted(value: unknown): ParsedEvent {
   const parsed = parseEvent(value)
@@ -19,7 +18,6 @@ export function parsePosted(value: unknown): ParsedEvent {
   if (parsed.products.length > MAX_PRODUCTS) {
     throw tooLarge(`an event names at most ${MAX_PRODUCTS} products`)
   }
-  for (const did of parsed.products) parseDid(did)
   return parsed
 }
 

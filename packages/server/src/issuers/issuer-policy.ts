@@ -3,7 +3,7 @@
 import { DppError, type Json, parseStrict } from '@dpp/core'
 import { parseDid } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Product } from '../journal/port.ts'
+import type { ProductOwner } from '../journal/port.ts'
 
 /** One line of the operator's list. A member that is absent does not restrict. */
 export type IssuerRule = {
@@ -33,7 +33,7 @@ export function parseIssuerRules(text: Uint8Array | string): readonly IssuerRule
 /** Whether `issuer` may post an event of `type` about `product`. */
 export function mayWrite(
   rules: readonly IssuerRule[],
-  product: Product,
+  product: ProductOwner,
   issuer: string,
   type: string,
 ): boolean {

@@ -5,7 +5,10 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqli
 export type Row = { readonly [column: string]: SQLOutputValue }
 
 export type Database = {
+  /** Gives the number of rows that changed. */
   run(sql: string, ...values: SQLInputValue[]): number
+  /** Gives the row id of the row that was inserted. */
+  insert(sql: string, ...values: SQLInputValue[]): number
   get(sql: string, ...values: SQLInputValue[]): Row | undefined
   all(sql: string, ...values: SQLInputValue[]): readonly Row[]
   /** Runs `work` and commits it, or undoes all of it when it throws. Not reentrant: `work` is synchronous. */
@@ -59,6 +62,8 @@ export function openDatabase(path: string): Database {
   connection.exec('PRAGMA synchronous = FULL')
   connection.exec('PRAGMA busy_timeout = 10000') // Another process (a standby, fsck) may hold the write lock.
   connection.exec('PRAGMA foreign_keys = ON')
+  connection.exec('PRAGMA cache_size = -65536') // 64 MiB.
+  connection.exec('PRAGMA wal_autocheckpoint = 8192') // Pages: a checkpoint per 32 MiB, not per few hundred events.
   connection.exec(SCHEMA)
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   // SQL texts are literals of this folder, so that the map is bounded.
@@ -80,6 +85,7 @@ export function openDatabase(path: string): Database {
   }
   return {
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
+    insert: (sql, ...values) => Number(prepared(sql).run(...values).lastInsertRowid),
     get: (sql, ...values) => prepared(sql).get(...values),
     all: (sql, ...values) => prepared(sql).all(...values),
     transaction,

@@ -84,6 +84,8 @@ export type Product = {
   readonly suspended?: string
 }
 
+export type ProductOwner = Pick<Product, 'did' | 'item' | 'controller'>
+
 /** One log entry as it is or will be published; `line` ends in a line feed. */
 export type Entry = {
   readonly scid: string
@@ -96,6 +98,8 @@ export type ProductBook = {
   /** Stores a product with its genesis. `known` when the same genesis is there already; `taken` when its SCID or item has another. */
   add(product: Product, genesis: Entry): Promise<'added' | 'known' | 'taken'>
   find(scid: string): Promise<Product | undefined>
+  /** What decides who may write about a product: `find` without the head, which is large. */
+  owner(scid: string): Promise<ProductOwner | undefined>
   /** Every SCID, in order. */
   list(): AsyncIterable<string>
   /** All lines of the log, in order. */

@@ -51,8 +51,10 @@ export function createSqliteBatchBook(
       OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending'
         AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL)`)
     if (waits === undefined) return undefined
-    database.run("INSERT INTO batches (state, created_at) VALUES ('claimed', ?)", now.getTime())
-    const id = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    const id = database.insert(
+      "INSERT INTO batches (state, created_at) VALUES ('claimed', ?)",
+      now.getTime(),
+    )
     database.run(
       `UPDATE deliveries SET state = 'claimed', batch = ? WHERE (event, scid) IN (
          SELECT event, scid FROM deliveries WHERE state = 'pending'

@@ -31,15 +31,25 @@ export function createSqliteEvents(database: Database): EventQueue {
   }
 
   function store({ events, receipt, receivedAt }: Waiting): boolean {
-    if (events.some((event) => standing(event).kind !== 'new')) return false
-    database.run('INSERT INTO receipts (body) VALUES (?)', receipt)
-    const receiptId = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    if (!events.every(isNew)) return false
+    const receiptId = database.insert('INSERT INTO receipts (body) VALUES (?)', receipt)
     for (const event of events) insert(event, receiptId, receivedAt)
     return true
   }
 
+  function isNew({ digest, issuer, id }: AcceptedEvent): boolean {
+    const known = database.get(
+      `SELECT 1 FROM events WHERE digest = ?
+       UNION ALL SELECT 1 FROM events WHERE issuer = ? AND id = ?`,
+      digest,
+      issuer,
+      id,
+    )
+    return known === undefined
+  }
+
   function insert(event: AcceptedEvent, receiptId: number, receivedAt: Date): void {
-    database.run(
+    const seq = database.insert(
       `INSERT INTO events (digest, issuer, id, bytes, verification_method, key, received_at, receipt)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       event.digest,
@@ -51,16 +61,14 @@ export function createSqliteEvents(database: Database): EventQueue {
       receivedAt.getTime(),
       receiptId,
     )
-    const seq = Number(database.get('SELECT last_insert_rowid() AS id')?.['id'])
-    for (const { scid, hosted } of event.products) {
-      const product = hosted
-        ? database.get('SELECT control FROM products WHERE scid = ?', scid)
-        : undefined
+    for (const { scid } of event.products) {
+      // Decided here, within the commit: the product's control may have changed since the event was looked at.
       database.run(
-        'INSERT INTO deliveries (event, scid, state) VALUES (?, ?, ?)',
+        `INSERT INTO deliveries (event, scid, state) VALUES (?1, ?2, CASE
+           (SELECT control FROM products WHERE scid = ?2)
+           WHEN 'delegated' THEN 'pending' WHEN 'self' THEN 'awaiting-controller' ELSE 'not-hosted' END)`,
         seq,
         scid,
-        firstState(product?.['control']),
       )
     }
   }
@@ -123,9 +131,4 @@ export function createSqliteEvents(database: Database): EventQueue {
     backlog: async () =>
       Number(database.get("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'")?.['n']),
   }
-}
-
-function firstState(control: unknown): DeliveryState {
-  if (control === 'delegated') return 'pending'
-  return control === 'self' ? 'awaiting-controller' : 'not-hosted'
 }

@@ -26,6 +26,12 @@ export function createSqliteProducts(database: Database): ProductBook {
   return {
     add: async (product, genesis) => database.transaction(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
+    owner: async (scid) => {
+      const row = database.get('SELECT did, item, controller FROM products WHERE scid = ?', scid)
+      if (row === undefined) return undefined
+      const { did, item, controller } = row as { did: string; item: string; controller: string }
+      return { did, item, controller }
+    },
     list: () =>
       eachText((after, size) =>
         database.all('SELECT scid FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, size),
