@@ -44,11 +44,11 @@ export function sha256Blocks(
     portable.sha256Blocks(prefix, blocks, blockBytes, out)
     return
   }
-  const input = new Uint8Array(1 + blockBytes)
-  input[0] = prefix
+  const input = Buffer.alloc(1 + blockBytes, prefix)
+  const source = Buffer.from(blocks.buffer, blocks.byteOffset, blocks.byteLength)
   const target = Buffer.from(out.buffer, out.byteOffset, out.byteLength)
   for (let from = 0, to = 0; from < blocks.length; from += blockBytes, to += 32) {
-    input.set(blocks.subarray(from, from + blockBytes), 1)
+    source.copy(input, 1, from, from + blockBytes)
     target.write(crypto.hash('sha256', input, 'binary'), to, 32, 'latin1')
   }
 }
