@@ -9,6 +9,18 @@ import { agree, askAll, type Quorum, tooFew } from './quorum.ts'
 /** What counts as final: the chain's own word, or a number of blocks on top. */
 export type Finality = 'finalized' | 'safe' | { readonly depth: number }
 
+/** @throws ERR_DPP_CHAIN_QUERY where it is no finality that a chain can be read at */
+export function assertFinality(finality: Finality): void {
+  const isDepth = typeof finality === 'object' && finality !== null
+  if (
+    isDepth
+      ? Number.isSafeInteger(finality.depth) && finality.depth >= 0
+      : finality === 'safe' || finality === 'finalized'
+  )
+    return
+  throw chainError('ERR_DPP_CHAIN_QUERY', "finality is 'finalized', 'safe' or a depth in blocks")
+}
+
 export type Head = {
   readonly number: bigint
   readonly hash: string

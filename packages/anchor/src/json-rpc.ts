@@ -50,7 +50,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
       }
       const response = await abortable(post(url, init), stop)
       status = response.status
-      bytes = await readBody(response, maxBytes, stop)
+      bytes = await readBody(`${name}: ${method}`, response, maxBytes, stop)
     } catch (cause) {
       signal?.throwIfAborted()
       if (isDppError(cause)) throw cause
@@ -111,6 +111,7 @@ async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 async function readBody(
+  at: string,
   response: Response,
   maxBytes: number,
   signal: AbortSignal,
@@ -125,7 +126,7 @@ async function readBody(
       if (done) break
       size += value.length
       if (size > maxBytes)
-        throw chainError('ERR_DPP_CHAIN_RESPONSE', `the answer is longer than ${maxBytes} bytes`)
+        throw chainError('ERR_DPP_CHAIN_RESPONSE', `${at}: more than ${maxBytes} bytes`)
       chunks.push(value)
     }
   } finally {

@@ -1,5 +1,6 @@
 // The reader against a real chain, through providers that lie, fail, lag or differ. Absence, outage and disagreement
 // are three different answers.
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Finality } from './chain-head.ts'
 import { registryAddress } from './ethereum/registry-artifact.ts'
@@ -10,6 +11,13 @@ import { createRegistryReader, type RegistryReaderOptions } from './registry-rea
 type Call = { readonly method: string; readonly params: readonly unknown[]; readonly id: number }
 /** What a provider does instead of answering truthfully; `undefined` for the truth. */
 type Lie = (call: Call) => unknown
+/** An answer of its own, another call, or the true answer with members changed. */
+type Told = Partial<Call> & {
+  readonly result?: unknown
+  readonly error?: object
+  readonly edit?: object
+  readonly change?: { readonly which: number; readonly value: unknown }
+}
 
 const anchorer = relayer.address.toLowerCase()
 const ours = testRoot(1)
@@ -226,6 +234,53 @@ describe('proofs against lies', () => {
   })
 })
 
+describe('junk', () => {
+  const methods = [
+    'eth_chainId',
+    'eth_getBlockByNumber',
+    'eth_getCode',
+    'eth_getStorageAt',
+    'eth_getLogs',
+    'eth_getProof',
+  ]
+  it.each(['storage', 'proof'] as const)(
+    'in any answer is a coded failure, by %s',
+    async (method) => {
+      const junk = fc.oneof(
+        fc.jsonValue({ maxDepth: 3 }),
+        fc.constantFrom('0x', '0x0', '0xzz', `0x${'ff'.repeat(32)}`, '0x1', [], [{}], {}, null),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...methods), junk, async (target, result) => {
+          const lie: Lie = ({ method: asked }) => (asked === target ? { result } : undefined)
+          const outcome = await open([lie], { method })
+            .reader.findAnchor(query)
+            .catch((error: unknown) => error)
+          if (outcome instanceof Error)
+            expect(outcome).toMatchObject({ code: expect.stringMatching(/^ERR_DPP_CHAIN_/) })
+        }),
+        { numRuns: 150 },
+      )
+    },
+  )
+  it.each(methods)('inside the answer to %s is a coded failure', async (target) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.jsonValue({ maxDepth: 2 }), async (which, value) => {
+        const lie: Lie = ({ method: asked }) =>
+          asked === target ? { change: { which, value } } : undefined
+        const outcome = await open([lie], {
+          method: target === 'eth_getProof' ? 'proof' : 'storage',
+        })
+          .reader.findAnchor({ ...query, blockNumber: found.block.number })
+          .catch((error: unknown) => error)
+        if (outcome instanceof Error)
+          expect(outcome).toMatchObject({ code: expect.stringMatching(/^ERR_DPP_CHAIN_/) })
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
 describe('callers', () => {
   it('are told of malformed queries before anything is asked', async () => {
     const { reader, calls } = open([truth], { registry: registryAddress })
@@ -280,14 +335,22 @@ function open(lies: readonly Lie[], options: Partial<RegistryReaderOptions> = {}
     if (said instanceof Error) throw said
     if (said instanceof Response) return said
     if (said === 'silence') return new Promise(() => {})
-    const told = said as { result?: unknown; error?: object; edit?: object } & Partial<Call>
+    const told = said as Told | undefined
     if (told !== undefined && ('result' in told || 'error' in told))
       return Response.json({ jsonrpc: '2.0', id: call.id, ...told })
     const body = JSON.stringify({ jsonrpc: '2.0', ...call, ...(told?.params ? told : {}) })
     const response = await globalThis.fetch(rig.anvil.url, { ...init, body, signal: null })
-    if (told?.edit === undefined) return response
+    if (told?.edit === undefined && told?.change === undefined) return response
     const answer = (await response.json()) as { result: object }
-    return Response.json({ ...answer, result: { ...answer.result, ...told.edit } })
+    const { which = 0, value } = told.change ?? {}
+    const names = Object.keys(answer.result)
+    const name = names[which % Math.max(1, names.length)] ?? '0'
+    const edit = told.edit ?? { [name]: value }
+    const list = Object.assign([], answer.result, edit)
+    return Response.json({
+      ...answer,
+      result: Array.isArray(answer.result) ? list : { ...answer.result, ...edit },
+    })
   }
   const rpcUrls = lies.map((_, index) => `http://p${index}.example`)
   const reader = createRegistryReader({

@@ -1,8 +1,7 @@
 // Reads anchors of one chain from k of n JSON-RPC providers. No viem, no `node:`: it runs wherever `fetch` does.
 
-import { encodeBlockHeader, parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
-import { type Finality, type Head, readHead } from './chain-head.ts'
+import { assertFinality, type Finality, type Head, readHead } from './chain-head.ts'
 import { createEvidence, type Evidence } from './evidence-bundle.ts'
 import { isHashText } from './hash-text.ts'
 import { createJsonRpc } from './json-rpc.ts'
@@ -16,6 +15,7 @@ import {
   openProvenState,
   type RegistryState,
   type RegistryStateOptions,
+  readHeader,
 } from './registry-state.ts'
 import { recordSlot, rootSlot } from './registry-storage.ts'
 
@@ -75,6 +75,9 @@ const DECIMAL = /^(0|[1-9][0-9]{0,77})$/
  * @throws ERR_DPP_CHAIN_QUERY; its methods: every ERR_DPP_CHAIN_ code but ERR_DPP_CHAIN_UNTRUSTED
  */
 export function createRegistryReader(options: RegistryReaderOptions): RegistryReader {
+  assertFinality(options.finality)
+  if (!Number.isSafeInteger(options.chainId) || options.chainId < 1)
+    throw chainError('ERR_DPP_CHAIN_QUERY', 'the chain id is not a positive integer')
   const chain = `eip155:${options.chainId}`
   const known = findRegistry(chain)
   const quorum = createQuorum(options.rpcUrls, (url) => createJsonRpc(url, options), options.quorum)
@@ -129,8 +132,7 @@ export function createRegistryReader(options: RegistryReaderOptions): RegistryRe
     const head = await readHead(quorum, { ...headOptions, finality: options.finality }, signal)
     const { target, found } = await search(query, head, signal)
     if (found === undefined) return undefined
-    const header = encodeBlockHeader(head.json)
-    const { stateRoot } = parseBlockHeader(header)
+    const { stateRoot, rlp: header } = readHeader(head)
     const slots = [rootSlot(found.batchId), recordSlot(found.batchId)]
     const proof = await fetchProof(target, stateRoot, slots)
     return createEvidence({ chain, query, batchId: found.batchId, header, proof, codeHashes })

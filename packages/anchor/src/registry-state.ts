@@ -2,7 +2,7 @@
 // provider with a Merkle proof against that block's state root.
 import { type Json, type JsonObject, toHex } from '@dpp/core'
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { encodeBlockHeader, parseBlockHeader } from './block-header.ts'
+import { type BlockHeader, encodeBlockHeader, parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
 import type { Head } from './chain-head.ts'
 import { formatWord, hexToBytes, readQuantity } from './chain-hex.ts'
@@ -70,13 +70,23 @@ const AT_ONCE = 8
  */
 export async function openProvenState(options: RegistryStateOptions): Promise<RegistryState> {
   const { head } = options
-  const header = parseBlockHeader(encodeBlockHeader(head.json))
+  const header = readHeader(head)
   const readSlots = async (slots: readonly string[]): Promise<readonly bigint[]> => {
     const proof = await fetchProof(options, header.stateRoot, slots)
     return slots.map((slot, index) => readSlot(proof, slot, index))
   }
   await readSlots([]) // The account alone: its code hash is checked before anything is read.
   return { head, readSlots }
+}
+
+/** The header behind the agreed hash, read from its own bytes. @throws ERR_DPP_CHAIN_PROOF ERR_DPP_CHAIN_RESPONSE */
+export function readHeader(head: Head): BlockHeader & { readonly rlp: Uint8Array } {
+  const rlp = encodeBlockHeader(head.json)
+  try {
+    return { ...parseBlockHeader(rlp), rlp }
+  } catch (cause) {
+    throw chainError('ERR_DPP_CHAIN_PROOF', `block ${head.hash} has no readable header`, { cause })
+  }
 }
 
 /** An account proof with the proofs of some of its slots, already shown to hold under `stateRoot`. */

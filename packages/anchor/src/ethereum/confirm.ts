@@ -44,7 +44,7 @@ async function relocate(
   const { batchId: _id, block: _block, transactionHash: _hash, state: _state, ...rest } = record
   const sighting = await sightTransactions(context, record)
   const location =
-    sighting.status === 'anchored' ? sighting.location : await findOwnAnchor(context, record.root)
+    sighting.status === 'anchored' ? sighting.location : await findOwnAnchor(context, record)
   if (location !== undefined) return save(context, { ...rest, state: 'mined', ...location })
   return save(context, { ...rest, state: record.nonce === undefined ? 'prepared' : 'sent' })
 }

@@ -94,9 +94,12 @@ export async function deployRegistry(options: DeployOptions): Promise<Deployment
     gas,
     ...fees,
   })
-  await rpc.request('eth_sendRawTransaction', [raw]).catch((error: unknown) => {
-    // Unknown outcome, or already known: only the chain can tell, and it is asked next.
+  await rpc.request('eth_sendRawTransaction', [raw]).catch(async (error: unknown) => {
+    // An unknown outcome, or already known: only the chain can tell. A refusal of what it does not know is final.
     if (!isDppError(error)) throw error
+    if (error.code !== 'ERR_DPP_CHAIN_REJECTED') return
+    if ((await rpc.request('eth_getTransactionByHash', [hash])) === null)
+      throw ethereumError('ERR_DPP_DEPLOY_FAILED', error.message, { cause: error })
   })
   const blockNumber = await waitForReceipt(rpc, hash, options)
   if (!(await isDeployed(rpc)))

@@ -24,6 +24,7 @@ export const anchorNoticeCodes = [
   'ERR_DPP_ANCHOR_REVERTED',
   'ERR_DPP_ANCHOR_NONCE_TAKEN',
   'ERR_DPP_ANCHOR_NONCE_GAP',
+  'ERR_DPP_ANCHOR_UNKNOWN_PENDING',
 ] as const
 
 /** An error of sending. */

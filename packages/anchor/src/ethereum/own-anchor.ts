@@ -46,13 +46,19 @@ export async function sightTransactions(
     : { status: 'reverted', transactionHash: reverted }
 }
 
-/** Our newest anchor of the root that the registry's log of the last blocks knows, whatever the journal says. */
+/**
+ * Our newest anchor of the root that the registry's log knows, whatever the journal says: over the last blocks, and as
+ * far back as the first signature for it.
+ */
 export async function findOwnAnchor(
   context: WriterContext,
-  root: string,
+  { root, transactions }: AnchorRecord,
 ): Promise<AnchorLocation | undefined> {
   const head = await readLatest(context)
-  const oldest = head.number > context.lookBackBlocks ? head.number - context.lookBackBlocks : 0n
+  const signedAt = BigInt(transactions[0]?.signedAtBlock ?? head.number)
+  const recent = head.number - context.lookBackBlocks
+  const since = signedAt < recent ? signedAt : recent
+  const oldest = since > 0n ? since : 0n
   for (let to = head.number; ; ) {
     const first = to - context.logWindow + 1n
     const from = first > oldest ? first : oldest

@@ -25,7 +25,7 @@ export async function signFirst(
 ): Promise<AnchorRecord> {
   await assertRegistryCode(context)
   // Never twice: the journal may be new, or an earlier attempt may have won after all.
-  const anchored = await findOwnAnchor(context, record.root)
+  const anchored = await findOwnAnchor(context, record)
   if (anchored !== undefined) return save(context, { ...record, state: 'mined', ...anchored })
 
   const head = await readLatest(context)
@@ -36,6 +36,8 @@ export async function signFirst(
   if (lack !== undefined) return wait(context, record, 'ERR_DPP_ANCHOR_BALANCE', lack)
 
   const nonce = await nextNonce(context, head)
+  const unknown = await countUnknown(context, nonce)
+  if (unknown !== undefined) return wait(context, record, 'ERR_DPP_ANCHOR_UNKNOWN_PENDING', unknown)
   const transaction = await sign(context, head, record.root, { nonce, gasLimit, fees })
   const { notice: _, ...rest } = record
   const transactions = [...record.transactions, transaction]
@@ -140,6 +142,17 @@ async function nextNonce(context: WriterContext, head: Head): Promise<number> {
   const pending = await context.journal.pending()
   const held = pending.flatMap((record) => record.transactions.map(({ nonce }) => nonce + 1))
   return Math.max(counted, ...held)
+}
+
+/**
+ * Transactions of the relayer in the node's pool that no record explains, as a sentence: of a lost journal, or of another
+ * program. One of them may anchor this very root, so they are waited for.
+ */
+async function countUnknown(context: WriterContext, nonce: number): Promise<string | undefined> {
+  const { anchorer } = context
+  const pooled = readQuantity(await ask(context, 'eth_getTransactionCount', [anchorer, 'pending']))
+  if (pooled <= BigInt(nonce)) return undefined
+  return `the pool holds transactions of ${anchorer} up to nonce ${pooled - 1n} that the journal does not know: waiting for them`
 }
 
 /** What is missing for `cost` beside the other records in flight, as a sentence. */

@@ -68,7 +68,7 @@ async function retire(
   code: 'ERR_DPP_ANCHOR_REVERTED' | 'ERR_DPP_ANCHOR_NONCE_TAKEN',
   message: string,
 ): Promise<AnchorRecord> {
-  const anchored = await findOwnAnchor(context, record.root)
+  const anchored = await findOwnAnchor(context, record)
   if (anchored !== undefined) {
     const { notice: _, ...rest } = record
     return save(context, { ...rest, state: 'mined', ...anchored })

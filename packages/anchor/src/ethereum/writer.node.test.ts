@@ -148,6 +148,18 @@ describe('the pool', () => {
     expect(await rig.countAnchors(root)).toBe(1)
   })
 
+  it('waits for what a lost journal left in the pool, and does not anchor again', async () => {
+    await rig.reach(testRoot(2), 'sent')
+    await rig.reach(root, 'sent')
+    const writer = rig.writer({ journal: createJsonJournal() })
+    await writer.advance(root)
+    const waiting = await writer.advance(root)
+    expect(waiting).toMatchObject({ notice: { code: 'ERR_DPP_ANCHOR_UNKNOWN_PENDING' } })
+    expect(waiting.transactions).toEqual([])
+    await rig.reach(root, 'final', writer)
+    expect(await rig.countAnchors(root)).toBe(1)
+  })
+
   it('replaces a stuck one by the rule, and records both', async () => {
     const [first] = (await rig.reach(root, 'sent')).transactions
     const baseFee = 20n * gwei

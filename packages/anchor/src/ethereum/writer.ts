@@ -1,8 +1,7 @@
 // Anchors roots: a small state machine over a durable journal. Each call of `advance` is one step that is safe to
 // repeat, from any state, after any crash: prepared → sent → mined → final.
 
-import type { Finality } from '../chain-head.ts'
-import { assertChain } from '../chain-head.ts'
+import { assertChain, assertFinality, type Finality } from '../chain-head.ts'
 import { readQuantity } from '../chain-hex.ts'
 import { isHashText } from '../hash-text.ts'
 import { createJsonRpc, type JsonRpcOptions } from '../json-rpc.ts'
@@ -63,12 +62,13 @@ export type AnchorWriter = {
 const GAS_PER_ANCHOR = 76_000n
 
 /**
- * Creates a writer. One writer per relayer account: it alone gives out nonces.
+ * Creates a writer. One writer, with a journal of its own, per chain and relayer account: it alone gives out nonces.
  *
  * A root is anchored at most once by this account: the journal is written before anything is sent, a new nonce is used
  * only when it is final that the old one is lost, and the registry's log is searched before the first signature.
  */
 export function createAnchorWriter(options: AnchorWriterOptions): AnchorWriter {
+  assertFinality(options.finality)
   const base: WriterContext = {
     rpc: createJsonRpc(options.rpcUrl, options),
     chainId: options.chainId,
