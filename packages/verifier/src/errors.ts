@@ -3,7 +3,13 @@
 import { DppError } from '@dpp/core'
 
 /** Every code of this package, in the order of docs/errors.md. */
-export const verifierErrorCodes = ['ERR_DPP_POLICY_INVALID', 'ERR_DPP_NOT_ANCHORED'] as const
+export const verifierErrorCodes = [
+  'ERR_DPP_POLICY_INVALID',
+  'ERR_DPP_NOT_ANCHORED',
+  'ERR_DPP_PACK_INVALID',
+  'ERR_DPP_PACK_LIMIT',
+  'ERR_DPP_FILE_MISSING',
+] as const
 
 /** Codes of the errors that `@dpp/verifier` throws. */
 export type VerifierErrorCode = (typeof verifierErrorCodes)[number]

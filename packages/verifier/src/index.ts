@@ -1,6 +1,7 @@
 // @dpp/verifier: is the history of this product anchored? A verdict, never an exception.
 export { defaultLimits, type Limits, type Step, type VerifyOptions } from './context.ts'
 export { type VerifierErrorCode, verifierErrorCodes } from './errors.ts'
+export { createFolderSource, type FolderSourceOptions } from './folder-source.ts'
 export { createJsonRpcReader, type JsonRpcReaderOptions } from './json-rpc-reader.ts'
 export { type ChainSnapshot, createMemoryReader } from './memory-reader.ts'
 export { createMemorySource } from './memory-source.ts'

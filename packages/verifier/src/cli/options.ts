@@ -1,0 +1,92 @@
+// The command line of dpp-verify: what may be asked for, and what is refused.
+import { parseArgs } from 'node:util'
+
+export const usage = `Usage: dpp-verify <did | event.json | product.pack> [options]
+
+Checks whether the history of a product is intact and anchored.
+
+  --rpc URL           JSON-RPC endpoint of a chain; several of one chain must agree (a majority, or --quorum)
+  --quorum N          how many endpoints of a chain must agree
+  --policy FILE       trust policy (docs/spec/trust-policy.md); by default the published registries
+  --as-of TIME        what could be proven at that time (RFC 3339)
+  --resolve HOST=URL  where a public host really answers: a base URL, or a folder
+  --receipt FILE      the service's receipt for an event
+  --write-pack FILE   writes an evidence pack of what was checked
+  --lang en|de        language of the report
+  --json              prints the verdict as JSON
+  --help
+
+Exit code: 0 anchored, 1 invalid, 2 usage, 3 pending, 4 indeterminate.`
+
+export type CliOptions = {
+  readonly subject: string
+  readonly rpcUrls: readonly string[]
+  readonly quorum: number | undefined
+  readonly policyFile: string | undefined
+  readonly asOf: Date | undefined
+  readonly resolve: Readonly<Record<string, string>>
+  readonly receiptFile: string | undefined
+  readonly packFile: string | undefined
+  readonly language: 'en' | 'de'
+  readonly json: boolean
+}
+
+/** Reads the arguments; a text is what is wrong with them, or the help that was asked for. */
+export function readOptions(
+  args: readonly string[],
+): CliOptions | { help: true } | { fault: string } {
+  let parsed: ReturnType<typeof parse>
+  try {
+    parsed = parse(args)
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) }
+  }
+  const { values, positionals } = parsed
+  if (values.help === true) return { help: true }
+  const [subject] = positionals
+  if (subject === undefined || positionals.length > 1) {
+    return { fault: 'name one DID, event file or evidence pack' }
+  }
+  const quorum = values.quorum === undefined ? undefined : Number(values.quorum)
+  if (quorum !== undefined && !(Number.isInteger(quorum) && quorum > 0)) {
+    return { fault: '--quorum is not a number of endpoints' }
+  }
+  const asOf = values['as-of'] === undefined ? undefined : new Date(values['as-of'])
+  if (asOf !== undefined && Number.isNaN(asOf.getTime())) return { fault: '--as-of is not a time' }
+  const bad = values.rpc.find((url) => !URL.canParse(url))
+  if (bad !== undefined) return { fault: `--rpc ${bad} is not a URL` }
+  const pairs = values.resolve.map((pair) => /^([^=]+)=(.+)$/.exec(pair))
+  if (pairs.includes(null)) return { fault: '--resolve wants HOST=URL or HOST=FOLDER' }
+  if (values.lang !== 'en' && values.lang !== 'de') return { fault: '--lang is en or de' }
+  return {
+    subject,
+    rpcUrls: values.rpc,
+    quorum,
+    policyFile: values.policy,
+    asOf,
+    resolve: Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? ''])),
+    receiptFile: values.receipt,
+    packFile: values['write-pack'],
+    language: values.lang,
+    json: values.json,
+  }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rpc: { type: 'string', multiple: true, default: [] },
+      quorum: { type: 'string' },
+      policy: { type: 'string' },
+      'as-of': { type: 'string' },
+      resolve: { type: 'string', multiple: true, default: [] },
+      receipt: { type: 'string' },
+      'write-pack': { type: 'string' },
+      lang: { type: 'string', default: 'en' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
+    },
+  })
+}
