@@ -75,9 +75,11 @@ export type RegisteredProduct = {
   readonly did: string
   readonly scid: string
   readonly item: string
+  /** The owner's recovery key, which takes the log over. */
+  readonly recovery: LocalSigner
 }
 
-/** Registers a product under delegated control; its owner keeps a recovery key that nobody sees here. */
+/** Registers a product under delegated control. */
 export async function registerProduct(
   serverUrl: string,
   domain: string,
@@ -103,7 +105,7 @@ export async function registerProduct(
   })
   const answer = await postJson(`${serverUrl}/dids`, { log: line })
   if (answer.status !== 201) throw new Error(`registration: ${JSON.stringify(answer)}`)
-  return { did, scid, item }
+  return { did, scid, item, recovery }
 }
 
 /** A signed manufacture event about the products. */

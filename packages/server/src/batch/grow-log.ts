@@ -5,7 +5,7 @@ import { decodeUtf8, encodeUtf8 } from '@dpp/core'
 import { logMeta } from '../storage-keys.ts'
 
 export type GrowOutcome =
-  /** The file now holds the text, or held it already. */
+  /** The file now begins with the text, or did so already. */
   | { readonly kind: 'published' }
   /** The file holds something that is not a beginning of the text, and still does. */
   | { readonly kind: 'diverged'; readonly published: string }
@@ -22,6 +22,7 @@ export async function growLog(store: Store, key: string, text: string): Promise<
     const published = current === undefined ? '' : decodeUtf8(current)
     outcome = { kind: 'published' }
     if (current === undefined || text.startsWith(published)) return body
+    if (published.startsWith(text)) return current // Somebody published more of the same log in the meantime.
     outcome = { kind: 'diverged', published }
     return current // Unchanged: nothing is written.
   }

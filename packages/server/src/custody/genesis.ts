@@ -1,6 +1,6 @@
 // What a product's genesis must say before the service hosts its log. did:webvh's own rules are checked by `verifyLog`;
 // these are the project's: the design's §2 (delegated control) and §3.2 (the product DID).
-import { DppError, type JsonObject } from '@dpp/core'
+import { DppError, decodeDidKey, isDppError, type JsonObject } from '@dpp/core'
 import {
   formatHead,
   type LogVersion,
@@ -17,12 +17,13 @@ export type Genesis = { readonly product: Product; readonly entry: Entry }
 
 export type GenesisRules = {
   readonly domain: string
+  readonly control: 'delegated' | 'self'
   readonly updateKeys: UpdateKeys
   readonly now: Date
 }
 
 /**
- * Checks a signed genesis log of one line for delegated control.
+ * Checks a signed genesis log of one line.
  *
  * @throws ERR_DPP_GENESIS_REFUSED with what is wrong
  */
@@ -37,7 +38,9 @@ export function parseGenesis(log: string, rules: GenesisRules): Genesis {
   if (parameters.witness !== undefined) throw refused('the service keeps no did:webvh witnesses')
   if (readEvents(report.versions).length > 0) throw refused('a genesis carries no event')
   const item = itemOf(document)
-  assertDelegated(parameters.nextKeyHashes, rules.updateKeys.hashFor(item, 2))
+  if (rules.control === 'delegated') {
+    assertDelegated(parameters.nextKeyHashes, rules.updateKeys.hashFor(item, 2))
+  }
   const { scid, did } = version.head
   return {
     product: {
@@ -45,7 +48,7 @@ export function parseGenesis(log: string, rules: GenesisRules): Genesis {
       did,
       item,
       controller: controllerOf(document),
-      control: 'delegated',
+      control: rules.control,
       head: formatHead(version.head),
     },
     entry: {
@@ -65,7 +68,9 @@ export function parseGenesis(log: string, rules: GenesisRules): Genesis {
 export function controllerOf(document: JsonObject): string {
   const { controller } = document
   const only = Array.isArray(controller) && controller.length === 1 ? controller[0] : controller
-  if (typeof only !== 'string') throw refused('controller is not exactly one DID')
+  if (typeof only !== 'string' || !isIssuerDid(only)) {
+    throw refused('controller is not exactly one did:webvh or did:key')
+  }
   return only
 }
 
@@ -79,6 +84,16 @@ export function itemOf(document: JsonObject): string {
   const first = Array.isArray(alsoKnownAs) ? alsoKnownAs[0] : undefined
   if (typeof first !== 'string' || first === '') throw refused('alsoKnownAs[0] is missing')
   return first
+}
+
+function isIssuerDid(did: string): boolean {
+  try {
+    if (did.startsWith('did:key:')) return decodeDidKey(did).length === 32
+    return parseDid(did).did === did
+  } catch (error) {
+    if (isDppError(error)) return false
+    throw error
+  }
 }
 
 function assertPlace(version: LogVersion, domain: string): void {

@@ -1,6 +1,6 @@
 // Request bodies: JSON as bytes, parsed strictly by whoever needs the value. Fastify's own JSON parser is never used:
 // it accepts duplicate names and says nothing about lone surrogates.
-import { type Json, type JsonObject, parseStrict } from '@dpp/core'
+import { isJsonObject, type JsonObject, parseStrict } from '@dpp/core'
 import type { FastifyInstance } from 'fastify'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { httpError } from './problem.ts'
@@ -30,34 +30,32 @@ export function bodyBytes(body: unknown): Uint8Array {
 }
 
 /**
- * The one member `name` of a body that is an object with nothing else.
+ * A body that is an object of no other members than `names`; what is optional may be absent.
  *
  * @throws ERR_DPP_HTTP_SCHEMA, ERR_DPP_JSON_…
  */
-export function bodyMember(body: unknown, name: string): Json {
+export function bodyObject(body: unknown, names: readonly string[]): JsonObject {
   const value = parseStrict(bodyBytes(body), limits)
-  if (!isOnlyMember(value, name)) {
+  if (!isJsonObject(value) || !Object.keys(value).every((name) => names.includes(name))) {
     throw httpError(
       'ERR_DPP_HTTP_SCHEMA',
-      `the body is not an object with the member "${name}" alone`,
+      `the body is not an object of no other members than ${names.join(', ')}`,
     )
   }
-  return value[name] as Json
+  return value
+}
+
+/** The text `name` of at most `most` characters. @throws ERR_DPP_HTTP_SCHEMA */
+export function textMember(object: JsonObject, name: string, most: number): string {
+  const value = object[name]
+  if (typeof value === 'string' && value !== '' && value.length <= most) return value
+  throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a text of 1 to ${most} characters`)
 }
 
 /** A list of 1 to `most` texts. @throws ERR_DPP_HTTP_SCHEMA */
-export function textList(value: Json, name: string, most: number): readonly string[] {
+export function textList(object: JsonObject, name: string, most: number): readonly string[] {
+  const value = object[name]
   const isTexts = Array.isArray(value) && value.every((item) => typeof item === 'string')
   if (isTexts && value.length > 0 && value.length <= most) return value as readonly string[]
   throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a list of 1 to ${most} texts`)
-}
-
-export function isOnlyMember(value: Json, name: string): value is JsonObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).length === 1 &&
-    Object.hasOwn(value, name)
-  )
 }

@@ -1,42 +1,36 @@
 // Product DIDs: the hashes of the service's first keys, registration of a signed genesis, and how a product stands.
-import { encodeUtf8 } from '@dpp/core'
+import type { Json } from '@dpp/core'
 import { isScid, parseHead } from '@dpp/webvh'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { growLog } from '../batch/grow-log.ts'
 import { parseGenesis } from '../custody/genesis.ts'
+import { checkPostedEntries } from '../custody/post-entries.ts'
+import type { Product } from '../journal/port.ts'
 import { describeError } from '../logger.ts'
 import { MAX_KEYS_PER_REQUEST } from '../service-description.ts'
 import { logKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyMember, textList } from './body.ts'
+import { bodyObject, textList, textMember } from './body.ts'
 import { httpError } from './problem.ts'
 
 const MAX_ITEM_CHARACTERS = 2048
-const MAX_GENESIS_BYTES = 64 * 1024
+const MAX_LOG_CHARACTERS = 1024 * 1024
 
 export function registerDidRoutes(app: FastifyInstance, context: AppContext): void {
   app.post('/dids/keys', async (request) => {
     assertAdmin(request, context.adminTokensSha256)
-    const items = textList(
-      bodyMember(request.body, 'alsoKnownAs'),
-      'alsoKnownAs',
-      MAX_KEYS_PER_REQUEST,
-    )
+    const body = bodyObject(request.body, ['alsoKnownAs'])
+    const items = textList(body, 'alsoKnownAs', MAX_KEYS_PER_REQUEST)
     return { keys: items.map((item) => firstKey(context, item)) }
   })
 
   app.post('/dids', async (request, reply) => {
     assertAdmin(request, context.adminTokensSha256)
-    const log = bodyMember(request.body, 'log')
-    if (typeof log !== 'string' || encodeUtf8(log).length > MAX_GENESIS_BYTES) {
-      throw httpError(
-        'ERR_DPP_HTTP_SCHEMA',
-        `"log" is not a text of at most ${MAX_GENESIS_BYTES} bytes`,
-      )
-    }
-    const { product, entry } = parseGenesis(log, {
+    const body = bodyObject(request.body, ['log', 'control'])
+    const { product, entry } = parseGenesis(textMember(body, 'log', MAX_LOG_CHARACTERS), {
       domain: context.service.domain,
+      control: parseControl(body['control']),
       updateKeys: context.updateKeys,
       now: context.now(),
     })
@@ -44,24 +38,39 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     if (added === 'taken') {
       throw httpError('ERR_DPP_PRODUCT_EXISTS', `another log is registered for ${product.item}`)
     }
-    // Published at once, so that the DID resolves. Should this fail, the next batch publishes it.
-    await growLog(context.store, logKey(product.scid), entry.line).catch((error: unknown) => {
-      request.log.warn(
-        { scid: product.scid, error: describeError(error) },
-        'genesis not yet published',
-      )
-    })
-    const { did, scid } = product
+    await publishNow(context, product.scid, request)
+    const { did, scid, control } = product
     return reply
       .code(added === 'added' ? 201 : 200)
-      .send({ did, scid, versionId: entry.versionId, control: product.control })
+      .send({ did, scid, versionId: entry.versionId, control })
+  })
+
+  // Needs no token: the entries are signed with keys that the log itself names.
+  app.post('/dids/:scid/log', async (request, reply) => {
+    const product = await findProduct(context, request)
+    const body = bodyObject(request.body, ['head', 'log'])
+    const posted = {
+      head: textMember(body, 'head', MAX_ITEM_CHARACTERS),
+      log: textMember(body, 'log', MAX_LOG_CHARACTERS),
+    }
+    const appended = checkPostedEntries(product, posted, {
+      updateKeys: context.updateKeys,
+      waiting: await context.journal.events.waiting(product.scid),
+      now: context.now(),
+    })
+    const outcome = await context.journal.products.append(appended)
+    if (outcome === 'moved') throw httpError('ERR_DPP_LOG_MOVED', 'the log has a newer head')
+    if (outcome === 'busy') {
+      throw httpError('ERR_DPP_LOG_BUSY', 'a batch is sealing events of this log')
+    }
+    await publishNow(context, product.scid, request)
+    const { versionId } = parseHead(appended.head)
+    return reply.code(201).send({ scid: product.scid, versionId, control: appended.control })
   })
 
   app.get('/dids/:scid', async (request) => {
-    const { scid } = request.params as { scid: string }
-    const product = isScid(scid) ? await context.journal.products.find(scid) : undefined
-    if (product === undefined)
-      throw httpError('ERR_DPP_PRODUCT_UNKNOWN', 'no such product is hosted here')
+    const product = await findProduct(context, request)
+    const { scid } = product
     const head = parseHead(product.head)
     return {
       did: product.did,
@@ -74,6 +83,33 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
       ...(product.suspended === undefined ? {} : { suspended: product.suspended }),
     }
   })
+}
+
+async function findProduct(context: AppContext, request: FastifyRequest): Promise<Product> {
+  const { scid } = request.params as { scid: string }
+  const product = isScid(scid) ? await context.journal.products.find(scid) : undefined
+  if (product !== undefined) return product
+  throw httpError('ERR_DPP_PRODUCT_UNKNOWN', 'no such product is hosted here')
+}
+
+// Published at once, so that the DID resolves. Should this fail, the next batch does it.
+async function publishNow(
+  context: AppContext,
+  scid: string,
+  request: FastifyRequest,
+): Promise<void> {
+  try {
+    const lines = await context.journal.products.lines(scid)
+    await growLog(context.store, logKey(scid), lines.join(''))
+  } catch (error) {
+    request.log.warn({ scid, error: describeError(error) }, 'log not yet published')
+  }
+}
+
+function parseControl(value: Json | undefined): 'delegated' | 'self' {
+  if (value === undefined || value === 'delegated') return 'delegated'
+  if (value === 'self') return 'self'
+  throw httpError('ERR_DPP_HTTP_SCHEMA', '"control" is neither "delegated" nor "self"')
 }
 
 // The service signs entry 2 first: the owner's genesis commits to its key.

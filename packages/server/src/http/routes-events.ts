@@ -1,10 +1,10 @@
 // Events: posted one by one or as a list, and asked about by digest.
-import { isEventDigest, type Json, parseStrict } from '@dpp/core'
+import { isEventDigest, isJsonObject, type Json, parseStrict } from '@dpp/core'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
-import { bodyBytes, isOnlyMember } from './body.ts'
+import { bodyBytes } from './body.ts'
 import { eventStatus } from './event-status.ts'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { httpError, sendProblem, toProblem } from './problem.ts'
@@ -37,10 +37,9 @@ function eventList(body: Uint8Array): readonly Json[] | undefined {
   const start = new TextDecoder().decode(body.subarray(0, 64))
   if (!LIST_START.test(start)) return undefined
   const value = parseStrict(body, { maxBytes: MAX_BODY_BYTES, maxMembers: 1_000_000 })
-  const events = isOnlyMember(value, 'events') ? value['events'] : undefined
-  if (Array.isArray(events) && events.length > 0 && events.length <= MAX_EVENTS_PER_REQUEST) {
-    return events
-  }
+  const { events, ...rest } = isJsonObject(value) ? value : {}
+  const isOnly = Array.isArray(events) && Object.keys(rest).length === 0
+  if (isOnly && events.length > 0 && events.length <= MAX_EVENTS_PER_REQUEST) return events
   throw httpError(
     'ERR_DPP_HTTP_SCHEMA',
     `the body is not {"events":[…]} with 1 to ${MAX_EVENTS_PER_REQUEST} events`,

@@ -10,7 +10,7 @@ import type { IngestContext } from './ingest.ts'
  * The products of an event, each hosted here or not.
  *
  * @throws ERR_DPP_DID_INVALID; ERR_DPP_PRODUCT_UNKNOWN when none is hosted here; ERR_DPP_EVENT_ISSUER_REFUSED when the issuer may not write
- * about one that is
+ * about one that is; ERR_DPP_PRODUCT_CLOSED
  */
 export async function checkRights(
   context: IngestContext,
@@ -28,6 +28,12 @@ export async function checkRights(
       !mayWrite(context.issuerRules, product, parsed.issuer, parsed.type)
     ) {
       throw refused(`the issuer may not write about ${product.did}`)
+    }
+    if (product?.control === 'closed') {
+      throw new DppError<ServerErrorCode>(
+        'ERR_DPP_PRODUCT_CLOSED',
+        `the log of ${product.did} is closed`,
+      )
     }
     products.push({ did, scid, hosted: product !== undefined })
   }

@@ -31,6 +31,8 @@ CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (scid, event)
   WHERE state IN ('pending', 'awaiting-controller');
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (event, scid) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_of_batch ON deliveries (batch, state, scid, event) WHERE batch IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_claimed ON deliveries (scid) WHERE state = 'claimed';
+CREATE INDEX IF NOT EXISTS deliveries_unbatched ON deliveries (state) WHERE state = 'sealed' AND batch IS NULL;
 CREATE TABLE IF NOT EXISTS products (
   scid TEXT PRIMARY KEY, did TEXT NOT NULL, item TEXT NOT NULL UNIQUE, controller TEXT NOT NULL,
   control TEXT NOT NULL, head TEXT NOT NULL, suspended TEXT) STRICT, WITHOUT ROWID;

@@ -71,20 +71,23 @@ export type EventQueue = {
   backlog(): Promise<number>
 }
 
+/** Who can append to a log: the service, its owner alone, or nobody any more. */
+export type Control = 'delegated' | 'self' | 'closed'
+
 export type Product = {
   readonly scid: string
   readonly did: string
   /** The genesis' `alsoKnownAs[0]`: names the service's keys for this log, for ever. */
   readonly item: string
   readonly controller: string
-  readonly control: 'delegated' | 'self'
+  readonly control: Control
   /** `formatHead` of the newest entry that was recorded. */
   readonly head: string
   /** Why the service stopped appending to this log; an operator has to look. */
   readonly suspended?: string
 }
 
-export type ProductOwner = Pick<Product, 'did' | 'item' | 'controller'>
+export type ProductOwner = Pick<Product, 'did' | 'item' | 'controller' | 'control'>
 
 /** One log entry as it is or will be published; `line` ends in a line feed. */
 export type Entry = {
@@ -94,12 +97,30 @@ export type Entry = {
   readonly line: string
 }
 
+/** Entries that a log's owner signed, checked, on their way into the journal. */
+export type AppendedEntries = {
+  readonly scid: string
+  /** The product's `head` that the entries were checked against. */
+  readonly before: string
+  readonly entries: readonly Entry[]
+  readonly head: string
+  readonly controller: string
+  readonly control: Control
+  /** Waiting events that the entries carry. */
+  readonly sealed: readonly { readonly digest: string; readonly versionId: string }[]
+}
+
 export type ProductBook = {
   /** Stores a product with its genesis. `known` when the same genesis is there already; `taken` when its SCID or item has another. */
   add(product: Product, genesis: Entry): Promise<'added' | 'known' | 'taken'>
   find(scid: string): Promise<Product | undefined>
   /** What decides who may write about a product: `find` without the head, which is large. */
   owner(scid: string): Promise<ProductOwner | undefined>
+  /**
+   * Appends the owner's entries, all or none. `moved` when the head is another by now, `busy` while a batch is sealing
+   * events of this log.
+   */
+  append(appended: AppendedEntries): Promise<'appended' | 'moved' | 'busy'>
   /** Every SCID, in order. */
   list(): AsyncIterable<string>
   /** All lines of the log, in order. */

@@ -64,6 +64,7 @@ export function createSqliteBatchBook(
       limit,
     )
     database.run('UPDATE entries SET batch = ? WHERE batch IS NULL', id)
+    database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
     return findBatch(database, id)
   }
 
@@ -201,16 +202,18 @@ export function createSqliteBatchBook(
     voidEntries: (id, scid, kept, winners) =>
       fenced(() => {
         database.run(
+          `UPDATE deliveries SET state = 'pending', batch = NULL, version_id = NULL
+           WHERE batch = ?1 AND scid = ?2 AND version_id IN
+             (SELECT version_id FROM entries WHERE scid = ?2 AND batch = ?1 AND version_number > ?3)`,
+          id,
+          scid,
+          kept,
+        )
+        database.run(
           'DELETE FROM entries WHERE scid = ? AND batch = ? AND version_number > ?',
           scid,
           id,
           kept,
-        )
-        database.run(
-          `UPDATE deliveries SET state = 'pending', batch = NULL, version_id = NULL
-           WHERE batch = ? AND scid = ?`,
-          id,
-          scid,
         )
         if (winners === undefined) return
         for (const entry of winners.entries) insertEntry(database, entry)

@@ -1,7 +1,16 @@
 // Product logs and issuer logs on SQLite.
 import type { Database, Row } from './database.ts'
 import { eachText, optional } from './database.ts'
-import type { Entry, IssuerBook, IssuerLog, Product, ProductBook } from './port.ts'
+import type {
+  AppendedEntries,
+  Control,
+  Entry,
+  IssuerBook,
+  IssuerLog,
+  Product,
+  ProductBook,
+  ProductOwner,
+} from './port.ts'
 
 export function createSqliteProducts(database: Database): ProductBook {
   function add(product: Product, genesis: Entry): 'added' | 'known' | 'taken' {
@@ -23,15 +32,51 @@ export function createSqliteProducts(database: Database): ProductBook {
     insertEntry(database, genesis)
     return 'added'
   }
+  function append(appended: AppendedEntries): 'appended' | 'moved' | 'busy' {
+    const { scid, before, entries, head, controller, control, sealed } = appended
+    if (findProduct(database, scid)?.head !== before) return 'moved'
+    const claimed = database.get(
+      "SELECT 1 FROM deliveries WHERE state = 'claimed' AND scid = ?",
+      scid,
+    )
+    if (claimed !== undefined) return 'busy'
+    for (const entry of entries) insertEntry(database, entry)
+    for (const { digest, versionId } of sealed) {
+      database.run(
+        `UPDATE deliveries SET state = 'sealed', version_id = ?
+         WHERE scid = ? AND event = (SELECT seq FROM events WHERE digest = ?)`,
+        versionId,
+        scid,
+        digest,
+      )
+    }
+    database.run(
+      'UPDATE products SET head = ?, controller = ?, control = ? WHERE scid = ?',
+      head,
+      controller,
+      control,
+      scid,
+    )
+    // What waits, waits for whoever can append now.
+    database.run(
+      `UPDATE deliveries SET state = ?
+       WHERE scid = ? AND state IN ('pending', 'awaiting-controller')`,
+      control === 'delegated' ? 'pending' : 'awaiting-controller',
+      scid,
+    )
+    return 'appended'
+  }
   return {
     add: async (product, genesis) => database.transaction(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
     owner: async (scid) => {
-      const row = database.get('SELECT did, item, controller FROM products WHERE scid = ?', scid)
-      if (row === undefined) return undefined
-      const { did, item, controller } = row as { did: string; item: string; controller: string }
-      return { did, item, controller }
+      const row = database.get(
+        'SELECT did, item, controller, control FROM products WHERE scid = ?',
+        scid,
+      )
+      return row === undefined ? undefined : parseOwnerRow(row)
     },
+    append: async (appended) => database.transaction(() => append(appended)),
     list: () =>
       eachText((after, size) =>
         database.all('SELECT scid FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, size),
@@ -90,13 +135,19 @@ export function createSqliteIssuers(database: Database): IssuerBook {
   }
 }
 
-function parseProductRow(row: Row): Product {
+function parseOwnerRow(row: Row): ProductOwner {
   return {
-    scid: String(row['scid']),
     did: String(row['did']),
     item: String(row['item']),
     controller: String(row['controller']),
-    control: row['control'] === 'delegated' ? 'delegated' : 'self',
+    control: String(row['control']) as Control,
+  }
+}
+
+function parseProductRow(row: Row): Product {
+  return {
+    ...parseOwnerRow(row),
+    scid: String(row['scid']),
     head: String(row['head']),
     ...optional('suspended', row['suspended']),
   }
