@@ -1,8 +1,7 @@
 // Ethereum block headers: from a node's JSON to the RLP whose keccak-256 is the block hash, and what we read of it.
-import { type Json, type JsonObject, toHex } from '@dpp/core'
-import { keccak_256 } from '@noble/hashes/sha3.js'
+import type { Json, JsonObject } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
-import { hexToBytes } from './chain-hex.ts'
+import { hexToBytes, keccakHex } from './chain-hex.ts'
 import { bytesToBigInt, decodeRlp, encodeRlp } from './rlp.ts'
 
 /** The part of a header that anchors need, all of it covered by the block hash. */
@@ -31,7 +30,7 @@ export function parseBlockHeader(rlp: Uint8Array): BlockHeader {
   )
     throw chainError('ERR_DPP_EVIDENCE_INVALID', 'a block header with a malformed field')
   return {
-    hash: `0x${toHex(keccak_256(rlp))}`,
+    hash: keccakHex(rlp),
     number: bytesToBigInt(number),
     stateRoot,
     timestampSeconds: bytesToBigInt(timestamp),
@@ -83,7 +82,7 @@ export function encodeBlockHeader(block: JsonObject): Uint8Array {
     fields.push(hexToBytes(value, kind))
   }
   const rlp = encodeRlp(fields)
-  if (`0x${toHex(keccak_256(rlp))}` !== block['hash'])
+  if (keccakHex(rlp) !== block['hash'])
     throw chainError('ERR_DPP_CHAIN_PROOF', 'the header does not hash to the block hash it names')
   return rlp
 }

@@ -1,8 +1,8 @@
 // The block that a chain is read at: the same block at k of n providers, of the right chain, final by the configured
 // rule, and not frozen.
-import type { Json, JsonObject } from '@dpp/core'
+import { isJsonObject, type JsonObject } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
-import { formatQuantity, readHash, readQuantity } from './chain-hex.ts'
+import { formatQuantity, readHash, readQuantity, secondsToDate } from './chain-hex.ts'
 import type { JsonRpc } from './json-rpc.ts'
 import { agree, askAll, type Quorum, tooFew } from './quorum.ts'
 
@@ -97,23 +97,18 @@ export async function readBlock(
   which: string,
   signal?: AbortSignal,
 ): Promise<Head> {
-  const json: Json = await provider.request('eth_getBlockByNumber', [which, false], signal)
-  if (json === null)
+  const block = await provider.request('eth_getBlockByNumber', [which, false], signal)
+  if (block === null)
     throw chainError('ERR_DPP_CHAIN_UNREACHABLE', `${provider.name}: has no block ${which}`)
-  if (typeof json !== 'object' || Array.isArray(json))
+  if (!isJsonObject(block))
     throw chainError('ERR_DPP_CHAIN_RESPONSE', `${provider.name}: a block that is not an object`)
-  const block = json as JsonObject
-  const seconds = readQuantity(block['timestamp'])
-  if (seconds > 253_402_300_799n)
-    // 9999-12-31: beyond what a Date prints as RFC 3339.
-    throw chainError('ERR_DPP_CHAIN_RESPONSE', `${provider.name}: a block of an impossible time`)
   const number = readQuantity(block['number'])
   if (which.startsWith('0x') && number !== BigInt(which))
     throw chainError('ERR_DPP_CHAIN_RESPONSE', `${provider.name}: another block than ${which}`)
   return {
     number,
     hash: readHash(block['hash']),
-    timestamp: new Date(Number(seconds) * 1_000),
+    timestamp: secondsToDate(readQuantity(block['timestamp'])),
     json: block,
   }
 }

@@ -4,6 +4,7 @@ import {
   canonicalize,
   fromHex,
   isDppError,
+  isJsonObject,
   type Json,
   type JsonObject,
   parseStrict,
@@ -11,7 +12,7 @@ import {
 } from '@dpp/core'
 import { parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
-import { formatWord } from './chain-hex.ts'
+import { formatWord, MAX_SECONDS, secondsToDate } from './chain-hex.ts'
 import { type AccountProof, readAccount, readSlot } from './evidence-proof.ts'
 import type { AnchorFinding, AnchorQuery } from './reader.ts'
 import { registries } from './registries.ts'
@@ -54,15 +55,13 @@ const MAX_BYTES = 512 * 1024
  * @throws ERR_DPP_EVIDENCE_INVALID ERR_DPP_EVIDENCE_UNSUPPORTED
  */
 export function parseEvidence(input: Uint8Array | string): Evidence {
-  let value: Json
+  let bundle: Json
   try {
-    value = parseStrict(input, { maxBytes: MAX_BYTES })
+    bundle = parseStrict(input, { maxBytes: MAX_BYTES })
   } catch (cause) {
     throw chainError('ERR_DPP_EVIDENCE_INVALID', 'the evidence bundle is not JSON', { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('it is not an object')
-  const bundle = value as JsonObject
+  if (!isJsonObject(bundle)) throw invalid('it is not an object')
   if (bundle['type'] !== 'DppAnchorEvidence') throw invalid('its type')
   if (bundle['version'] !== 1)
     throw chainError('ERR_DPP_EVIDENCE_UNSUPPORTED', 'an evidence bundle of an unknown version')
@@ -164,11 +163,11 @@ function deriveFinding(evidence: Evidence, codeHashes: readonly string[]): Evide
       batchId: evidence.batchId,
       root,
       anchorer,
-      timestamp: toDate(timestampSeconds),
+      timestamp: secondsToDate(timestampSeconds),
       block: {
         number: header.number.toString(),
         hash: header.hash,
-        timestamp: toDate(header.timestampSeconds),
+        timestamp: secondsToDate(header.timestampSeconds),
       },
       final: true, // Whoever trusts the block hash trusts it as final.
     },
@@ -176,7 +175,6 @@ function deriveFinding(evidence: Evidence, codeHashes: readonly string[]): Evide
 }
 
 const HEX = /^0x([0-9a-f]{2})+$/
-const MAX_SECONDS = 253_402_300_799n // 9999-12-31.
 
 function text(bundle: JsonObject, name: string, pattern: RegExp): string {
   const value = bundle[name]
@@ -199,10 +197,6 @@ function hex(value: Uint8Array): string {
 
 function bytes(value: string): Uint8Array {
   return fromHex(value.slice(2))
-}
-
-function toDate(seconds: bigint): Date {
-  return new Date(Number(seconds) * 1_000)
 }
 
 function invalid(what: string): Error {

@@ -1,6 +1,7 @@
 // A JSON-RPC 2.0 client over `fetch` that believes nothing about the other side: one overall time limit, a size
 // limit, strict JSON, and a code for each way to fail. It never tells failures apart by their message.
-import { isDppError, type Json, type JsonObject, parseStrict } from '@dpp/core'
+
+import { isDppError, isJsonObject, type Json, parseStrict } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
 
 /** One JSON-RPC endpoint. */
@@ -81,8 +82,8 @@ function readAnswer(
       throw chainError('ERR_DPP_CHAIN_UNREACHABLE', `${at}: HTTP ${status}`, { cause })
     throw chainError('ERR_DPP_CHAIN_RESPONSE', `${at}: the answer is not JSON`, { cause })
   }
-  if (isObject(answer) && isObject(answer['error'] ?? null)) {
-    const { code, message } = answer['error'] as JsonObject
+  if (isJsonObject(answer) && isJsonObject(answer['error'])) {
+    const { code, message } = answer['error']
     if (status === 429 || status >= 500)
       throw chainError('ERR_DPP_CHAIN_UNREACHABLE', `${at}: HTTP ${status}`)
     const text = typeof message === 'string' ? message.slice(0, 300) : ''
@@ -90,7 +91,7 @@ function readAnswer(
   }
   if (status !== 200) throw chainError('ERR_DPP_CHAIN_UNREACHABLE', `${at}: HTTP ${status}`)
   // JSON-RPC 2.0 §5: the id of the request, and a result. An answer to another question is no answer.
-  if (!isObject(answer) || answer['id'] !== id || answer['result'] === undefined)
+  if (!isJsonObject(answer) || answer['id'] !== id || answer['result'] === undefined)
     throw chainError('ERR_DPP_CHAIN_RESPONSE', `${at}: not a JSON-RPC answer to this request`)
   return answer['result']
 }
@@ -139,10 +140,6 @@ async function readBody(
     offset += chunk.length
   }
   return bytes
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hostOf(url: string): string {

@@ -2,6 +2,7 @@
 
 import { chainError } from './chain-errors.ts'
 import { assertFinality, type Finality, type Head, readHead } from './chain-head.ts'
+import { secondsToDate } from './chain-hex.ts'
 import { createEvidence, type Evidence } from './evidence-bundle.ts'
 import { isHashText } from './hash-text.ts'
 import { createJsonRpc } from './json-rpc.ts'
@@ -154,7 +155,7 @@ function toFinding(
     batchId: batchId.toString(),
     root,
     anchorer,
-    timestamp: new Date(Number(timestampSeconds) * 1_000),
+    timestamp: secondsToDate(timestampSeconds),
     block: { number: head.number.toString(), hash: head.hash, timestamp: head.timestamp },
     final,
   }

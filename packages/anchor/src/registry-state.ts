@@ -1,11 +1,11 @@
 // The registry's storage at one agreed block, read in one of two ways: each slot from k of n providers, or from any
 // provider with a Merkle proof against that block's state root.
-import { type Json, type JsonObject, toHex } from '@dpp/core'
-import { keccak_256 } from '@noble/hashes/sha3.js'
+
+import { isJsonObject, type Json } from '@dpp/core'
 import { type BlockHeader, encodeBlockHeader, parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
 import type { Head } from './chain-head.ts'
-import { formatWord, hexToBytes, readQuantity } from './chain-hex.ts'
+import { formatWord, hexToBytes, keccakHex, readQuantity } from './chain-hex.ts'
 import { type Account, type AccountProof, readAccount, readSlot } from './evidence-proof.ts'
 import { agree, type Quorum, tooFew } from './quorum.ts'
 
@@ -36,7 +36,7 @@ export async function openAgreedState(options: RegistryStateOptions): Promise<Re
     quorum,
     async (provider, stop) => {
       const code = hexToBytes(await provider.request('eth_getCode', [registry, at], stop), 'bytes')
-      return `0x${toHex(keccak_256(code))}`
+      return keccakHex(code)
     },
     (hash) => hash,
     signal,
@@ -125,24 +125,26 @@ export async function fetchProof(
 }
 
 function parseProofAnswer(answer: Json, slots: readonly string[]): AccountProof {
-  if (!isObject(answer)) throw malformed()
+  if (!isJsonObject(answer)) throw malformed()
   const storage = answer['storageProof']
   if (!Array.isArray(storage) || storage.length !== slots.length) throw malformed()
   return {
     accountProof: parseNodes(answer['accountProof']),
     storageProofs: storage.map((entry: Json) => {
-      if (!isObject(entry)) throw malformed()
+      if (!isJsonObject(entry)) throw malformed()
       return parseNodes(entry['proof'])
     }),
   }
 }
 
-function parseNodes(nodes: Json | undefined): readonly Uint8Array[] {
+/** Trie nodes as `eth_getProof` gives them. @throws ERR_DPP_CHAIN_RESPONSE */
+export function parseNodes(nodes: Json | undefined): readonly Uint8Array[] {
   if (!Array.isArray(nodes) || nodes.length > 64) throw malformed()
   return nodes.map((node: Json) => hexToBytes(node, 'bytes'))
 }
 
-function assertCode(registry: string, found: string, accepted: readonly string[]): void {
+/** @throws ERR_DPP_CHAIN_CODE where the code at the registry's address is none or not accepted */
+export function assertCode(registry: string, found: string, accepted: readonly string[]): void {
   if (accepted.includes(found)) return
   if (found === EMPTY_CODE_HASH) throw noCode(registry)
   throw chainError('ERR_DPP_CHAIN_CODE', `${registry} holds other code than a registry: ${found}`)
@@ -157,10 +159,6 @@ function noCode(registry: string): Error {
 
 function isCodeError(failure: unknown): boolean {
   return failure instanceof Error && 'code' in failure && failure.code === 'ERR_DPP_CHAIN_CODE'
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function malformed(): Error {

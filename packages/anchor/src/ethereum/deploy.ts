@@ -1,8 +1,7 @@
 // Deploys the registry through the usual CREATE2 factory, so that it has one address on every chain.
-import { isDppError, toHex } from '@dpp/core'
-import { keccak_256 } from '@noble/hashes/sha3.js'
+import { isDppError, isJsonObject } from '@dpp/core'
 import { assertChain, readBlock } from '../chain-head.ts'
-import { formatQuantity, hexToBytes, readQuantity } from '../chain-hex.ts'
+import { formatQuantity, hexToBytes, keccakHex, readQuantity } from '../chain-hex.ts'
 import { createJsonRpc, type JsonRpc, type JsonRpcOptions } from '../json-rpc.ts'
 import { ethereumError } from './errors.ts'
 import { type FeeOptions, firstFees, readFeeMarket } from './fees.ts'
@@ -110,7 +109,7 @@ export async function deployRegistry(options: DeployOptions): Promise<Deployment
 async function isDeployed(rpc: JsonRpc): Promise<boolean> {
   const code = hexToBytes(await rpc.request('eth_getCode', [registryAddress, 'latest']), 'bytes')
   if (code.length === 0) return false
-  if (`0x${toHex(keccak_256(code))}` === registryCodeHash) return true
+  if (keccakHex(code) === registryCodeHash) return true
   throw ethereumError('ERR_DPP_DEPLOY_FAILED', `${registryAddress} holds other code on this chain`)
 }
 
@@ -122,7 +121,7 @@ async function waitForReceipt(
   const deadline = Date.now() + waitMs
   for (;;) {
     const receipt = await rpc.request('eth_getTransactionReceipt', [hash])
-    if (typeof receipt === 'object' && receipt !== null && 'blockNumber' in receipt) {
+    if (isJsonObject(receipt)) {
       if (receipt['status'] !== formatQuantity(1))
         throw ethereumError('ERR_DPP_DEPLOY_FAILED', `${hash} was reverted`)
       return readQuantity(receipt['blockNumber']).toString()

@@ -1,5 +1,6 @@
 // What an anchor writer remembers of each root. It is plain JSON, because it must survive the process: whoever loses
 // it may still not anchor twice (the chain is asked), but can no longer send the same bytes again.
+import type { EvmAnchor } from '../anchor.ts'
 import type { AnchorNoticeCode } from './errors.ts'
 
 /** A transaction that was signed, and recorded before anybody else saw it. Amounts are decimal wei. */
@@ -18,17 +19,8 @@ export type SignedTransaction = {
   readonly signedAtBlock: string
 }
 
-/** Where a root stands. */
-export type AnchorLocation = {
-  readonly batchId: string
-  readonly transactionHash: string
-  readonly block: {
-    readonly number: string
-    readonly hash: string
-    /** RFC 3339. */
-    readonly timestamp: string
-  }
-}
+/** Where a root stands, in the form of the witness and batch files. */
+export type AnchorLocation = Pick<EvmAnchor, 'batchId' | 'transactionHash' | 'block'>
 
 type AnchorRecordBase = {
   /** `0x` and 64 lower-case hex digits. */

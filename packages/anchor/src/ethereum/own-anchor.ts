@@ -1,7 +1,7 @@
 // Finds our anchor of a root on the chain: in the receipts of our transactions, or in the registry's log.
-import type { Json, JsonObject } from '@dpp/core'
+import { isJsonObject, type Json, type JsonObject } from '@dpp/core'
 import { chainError } from '../chain-errors.ts'
-import { formatQuantity, readHash, readQuantity } from '../chain-hex.ts'
+import { formatQuantity, readHash, readQuantity, secondsToDate } from '../chain-hex.ts'
 import { ANCHORED_BY_TOPIC, addressWord } from '../registry-storage.ts'
 import type { AnchorLocation, AnchorRecord } from './journal.ts'
 import { ask, readLatest, type WriterContext } from './writer-context.ts'
@@ -27,7 +27,7 @@ export async function sightTransactions(
     if (purpose !== 'anchor') continue
     const receipt = await ask(context, 'eth_getTransactionReceipt', [hash])
     if (receipt === null) continue
-    if (!isObject(receipt) || readHash(receipt['transactionHash']) !== hash)
+    if (!isJsonObject(receipt) || readHash(receipt['transactionHash']) !== hash)
       throw chainError('ERR_DPP_CHAIN_RESPONSE', `not the receipt of ${hash}`)
     if (!(await isCanonical(context, receipt))) continue // A node may keep receipts of a lost branch.
     if (readQuantity(receipt['status']) !== 1n) {
@@ -80,7 +80,7 @@ export async function findOwnAnchor(
 }
 
 function isOurLog(context: WriterContext, root: string, entry: Json): boolean {
-  if (!isObject(entry) || !Array.isArray(entry['topics'])) return false
+  if (!isJsonObject(entry) || !Array.isArray(entry['topics'])) return false
   const [signature, anchorer, logRoot] = entry['topics']
   return (
     String(entry['address']).toLowerCase() === context.registry &&
@@ -100,16 +100,16 @@ async function locate(
   const batchId = readQuantity(Array.isArray(topics) ? topics[3] : undefined)
   const hash = readHash(log['blockHash'])
   const block = await ask(context, 'eth_getBlockByHash', [hash, false])
-  if (!isObject(block))
+  if (!isJsonObject(block))
     throw chainError('ERR_DPP_CHAIN_UNREACHABLE', `the node has no block ${hash}`)
-  const seconds = Number(readQuantity(block['timestamp']))
+  const time = secondsToDate(readQuantity(block['timestamp'])).toISOString()
   return {
     batchId: batchId.toString(),
     transactionHash,
     block: {
       number: readQuantity(log['blockNumber']).toString(),
       hash,
-      timestamp: formatSeconds(seconds),
+      timestamp: time.replace('.000Z', 'Z'),
     },
   }
 }
@@ -117,16 +117,5 @@ async function locate(
 async function isCanonical(context: WriterContext, receipt: JsonObject): Promise<boolean> {
   const number = readQuantity(receipt['blockNumber'])
   const block = await ask(context, 'eth_getBlockByNumber', [formatQuantity(number), false])
-  return isObject(block) && readHash(block['hash']) === readHash(receipt['blockHash'])
-}
-
-/** RFC 3339, whole seconds, UTC. */
-function formatSeconds(seconds: number): string {
-  if (seconds > 253_402_300_799)
-    throw chainError('ERR_DPP_CHAIN_RESPONSE', 'a block of an impossible time')
-  return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z')
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(block) && readHash(block['hash']) === readHash(receipt['blockHash'])
 }

@@ -1,5 +1,5 @@
 // Signs transactions, and checks what a signer gives back: it may sit on another machine, and what it signs is money.
-import type { Json } from '@dpp/core'
+import { isJsonObject, type Json } from '@dpp/core'
 import {
   encodeFunctionData,
   keccak256,
@@ -89,8 +89,7 @@ export function createRemoteSigner(options: RemoteSignerOptions): TransactionSig
     }
     const answer = await rpc.request('eth_signTransaction', [request])
     // Web3Signer and anvil answer the raw bytes, geth and Clef an object around them.
-    const raw =
-      typeof answer === 'object' && answer !== null && 'raw' in answer ? answer['raw'] : answer
+    const raw = isJsonObject(answer) ? answer['raw'] : answer
     if (typeof raw !== 'string' || !/^0x[0-9a-fA-F]+$/.test(raw))
       throw ethereumError('ERR_DPP_SIGNER_REFUSED', 'the signer returned no transaction')
     return raw.toLowerCase() as `0x${string}`

@@ -1,12 +1,12 @@
 // What every step of the writer works with, and the few questions that it asks the chain.
-import { type DppError, isDppError, type Json, toHex } from '@dpp/core'
-import { keccak_256 } from '@noble/hashes/sha3.js'
+import { type DppError, isDppError, isJsonObject, type Json } from '@dpp/core'
 import { encodeBlockHeader, parseBlockHeader } from '../block-header.ts'
 import { chainError } from '../chain-errors.ts'
 import { type Finality, type Head, readBlock, readHead } from '../chain-head.ts'
-import { hexToBytes, readQuantity } from '../chain-hex.ts'
+import { hexToBytes, keccakHex, readQuantity } from '../chain-hex.ts'
 import { readAccount } from '../evidence-proof.ts'
 import type { JsonRpc } from '../json-rpc.ts'
+import { assertCode, parseNodes } from '../registry-state.ts'
 import type { AnchorNoticeCode } from './errors.ts'
 import type { FeeOptions } from './fees.ts'
 import type { AnchorJournal, AnchorRecord } from './journal.ts'
@@ -84,10 +84,7 @@ export async function assertRegistryCode(context: WriterContext): Promise<void> 
   const { codeHashes, registry } = context
   const code = hexToBytes(await ask(context, 'eth_getCode', [registry, 'latest']), 'bytes')
   // A call to an address without code succeeds and anchors nothing.
-  if (code.length === 0)
-    throw chainError('ERR_DPP_CHAIN_CODE', `there is no contract at ${registry} on this chain`)
-  if (!codeHashes.includes(`0x${toHex(keccak_256(code))}`))
-    throw chainError('ERR_DPP_CHAIN_CODE', `${registry} holds other code than a registry`)
+  assertCode(registry, keccakHex(code), codeHashes)
 }
 
 /** Saves and returns the record: every step ends with it. */
@@ -126,13 +123,7 @@ async function proveNonce(context: WriterContext, head: Head): Promise<bigint | 
       return undefined
     throw error
   }
-  const nodes =
-    typeof answer === 'object' && answer !== null && 'accountProof' in answer
-      ? answer['accountProof']
-      : undefined
-  if (!Array.isArray(nodes) || nodes.length > 64)
-    throw chainError('ERR_DPP_CHAIN_RESPONSE', 'not the answer to eth_getProof (EIP-1186)')
-  const proof = nodes.map((node: Json) => hexToBytes(node, 'bytes'))
+  const proof = parseNodes(isJsonObject(answer) ? answer['accountProof'] : undefined)
   try {
     return readAccount(stateRoot, anchorer, proof)?.nonce ?? 0n
   } catch (cause) {
