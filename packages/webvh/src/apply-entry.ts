@@ -62,7 +62,7 @@ export function applyEntry(
     versionTime,
     created: head?.created ?? entry.versionTime,
     updated: entry.versionTime,
-    dids: head === undefined ? [did] : head.did === did ? head.dids : [...head.dids, did],
+    names: head?.did === did ? head.names : { did, before: head?.names },
     parameters,
     document: entry.state,
   }
@@ -99,7 +99,9 @@ function checkTime(head: LogHead | undefined, text: string, context: ApplyContex
   if (head !== undefined && key <= parseVersionTime(head.updated).key) {
     throw fail('ERR_DPP_LOG_TIME', 'versionTime is not after that of the previous entry')
   }
-  if (date.getTime() > context.now.getTime() + context.futureToleranceMs) {
+  const isDue = date.getTime() <= context.now.getTime() + context.futureToleranceMs
+  if (!isDue) {
+    // Also where `now` is no time at all.
     throw fail('ERR_DPP_LOG_TIME', 'versionTime is in the future')
   }
   return date
@@ -167,10 +169,11 @@ function checkKeys(
 
 // "Resolvers MUST reject an entry whose proof fails any check": each of several proofs must hold.
 function checkSigners(proofs: readonly DataIntegrityProof[], activeKeys: readonly string[]): void {
+  const active = new Set(activeKeys)
   for (const { verificationMethod } of proofs) {
     const [, body, fragment] = /^did:key:([^#]+)#([^#]+)$/.exec(verificationMethod) ?? []
     // did:key: body and fragment byte-equal, else a proof could claim one key and be checked with another.
-    if (body === undefined || body !== fragment || !activeKeys.includes(body)) {
+    if (body === undefined || body !== fragment || !active.has(body)) {
       throw fail(
         'ERR_DPP_LOG_KEY',
         "a proof's verificationMethod is not the did:key of an active update key",

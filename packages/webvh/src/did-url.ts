@@ -23,6 +23,7 @@ const syntax = new RegExp(
  * @throws ERR_DPP_DID_INVALID, ERR_DPP_DID_URL_INVALID
  */
 export function parseDidUrl(text: string): DidUrl {
+  if (text.length > 8192) throw invalid('more than 8192 characters')
   const [, did, path = '', query = '', fragment] = syntax.exec(text) ?? []
   if (did === undefined) throw invalid('characters outside DID Core §3.2')
   checkPath(path)

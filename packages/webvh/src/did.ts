@@ -123,8 +123,8 @@ function decodeOnce(text: string): string {
   }
 }
 
-// RFC 3986 §2.3: everything but the unreserved characters is encoded, in upper-case hexadecimal.
-function encodeSegment(text: string): string {
+/** A segment of a URL's path: everything but the unreserved characters of RFC 3986 §2.3 is encoded, in upper case. */
+export function encodeSegment(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -5,6 +5,7 @@ import {
   DppError,
   encodeBase58btc,
   encodeMultihash,
+  isDppError,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -28,7 +29,7 @@ export type EntryContent = Pick<LogEntry, 'versionTime' | 'parameters' | 'state'
  * Parses one line: strict JSON, exactly the five properties of an entry, each of its type, at least one proof.
  *
  * `proof` must be an array: the text says so, although the published JSON Schema also allows a single object.
- * @throws ERR_DPP_LOG_SYNTAX, ERR_DPP_LOG_PROOF, and core's ERR_DPP_JSON_… codes as the `cause`
+ * @throws ERR_DPP_LOG_SYNTAX, ERR_DPP_LOG_LIMIT, ERR_DPP_LOG_PROOF; core's ERR_DPP_JSON_… code is the `cause`
  */
 export function parseEntry(line: string): LogEntry {
   const value = parseLine(line)
@@ -79,6 +80,8 @@ function parseLine(line: string): Json {
   try {
     return parseStrict(line)
   } catch (cause) {
+    const isTooMuch = isDppError(cause) && cause.code === 'ERR_DPP_JSON_LIMIT'
+    if (isTooMuch) throw new DppError('ERR_DPP_LOG_LIMIT', 'the log entry is too large', { cause })
     throw new DppError('ERR_DPP_LOG_SYNTAX', 'the log entry is not strict JSON', { cause })
   }
 }

@@ -15,10 +15,19 @@ export type LogHead = {
   /** `versionTime` of the first and of this entry, as written. */
   readonly created: string
   readonly updated: string
-  /** Every DID the log has had, oldest first. */
-  readonly dids: readonly string[]
+  /** Every DID the log has had. */
+  readonly names: LogNames
   readonly parameters: Parameters
   readonly document: JsonObject
+}
+
+/** The DIDs of a log, the newest first: a list that heads share, so that moving often costs no more than moving. */
+export type LogNames = { readonly did: string; readonly before: LogNames | undefined }
+
+/** Tells whether the log has ever had exactly this DID. */
+export function hasName(names: LogNames | undefined, did: string): boolean {
+  for (let each = names; each !== undefined; each = each.before) if (each.did === did) return true
+  return false
 }
 
 /** Tells whether pre-rotation binds the entry that follows this head. */
@@ -35,8 +44,9 @@ export function isOpen(head: LogHead): boolean {
 
 /** A head as JSON text, to store where nobody else can write: whoever can alter it can make up a history. */
 export function formatHead(head: LogHead): string {
-  const { scid, versionId, created, updated, dids, document } = head
+  const { scid, versionId, created, updated, document } = head
   const { witness = {}, ...rest } = head.parameters
+  const dids = listNames(head.names)
   return canonicalize({
     scid,
     versionId,
@@ -60,35 +70,46 @@ export function parseHead(text: string): LogHead {
   }
 }
 
-type StoredHead = Pick<
-  LogHead,
-  'scid' | 'versionId' | 'created' | 'updated' | 'dids' | 'document'
-> & {
+type StoredHead = Pick<LogHead, 'scid' | 'versionId' | 'created' | 'updated' | 'document'> & {
+  /** Newest first. */
+  readonly dids: readonly string[]
   readonly parameters: JsonObject
 }
 
 function readHead(stored: StoredHead): LogHead {
-  const { scid, versionId, created, updated, dids, document } = stored
-  const did = dids.at(-1) ?? ''
+  const { scid, versionId, created, updated, document } = stored
+  const names = chainNames(stored.dids)
   const versionNumber = /^([1-9]\d*)-\w{46}$/.exec(versionId)?.[1]
   const isWhole =
     isScid(scid) &&
-    dids.every((each) => parseDid(each).scid === scid) &&
-    document['id'] === did &&
+    stored.dids.every((each) => parseDid(each).scid === scid) &&
+    document['id'] === names?.did &&
+    stored.parameters['scid'] === scid &&
     Object.keys(stored.parameters).length === 9
-  if (!isWhole || versionNumber === undefined)
-    throw new TypeError('a member is missing or malformed')
+  if (!isWhole || names === undefined || versionNumber === undefined)
+    throw new TypeError('malformed')
   parseVersionTime(created)
   return {
-    did,
+    did: names.did,
     scid,
     versionId,
     versionNumber: Number(versionNumber),
     versionTime: parseVersionTime(updated).date,
     created,
     updated,
-    dids,
+    names,
     parameters: applyParameters(undefined, parseParameters(stored.parameters).stated),
     document,
   }
+}
+
+function listNames(names: LogNames): string[] {
+  const dids: string[] = []
+  for (let each: LogNames | undefined = names; each !== undefined; each = each.before)
+    dids.push(each.did)
+  return dids
+}
+
+function chainNames(dids: readonly string[]): LogNames | undefined {
+  return dids.reduceRight<LogNames | undefined>((before, did) => ({ did, before }), undefined)
 }

@@ -12,9 +12,10 @@ export type RawLine = string | Uint8Array
 export function splitLines(log: Uint8Array | string, { maxBytes, maxEntries }: Limits): RawLine[] {
   if (log.length > maxBytes)
     throw new DppError('ERR_DPP_LOG_LIMIT', `the log is larger than ${maxBytes} bytes`)
-  const lines = typeof log === 'string' ? cut(log, '\n') : cut(log, 0x0a)
-  if (lines.length > maxEntries)
+  const lines = cut(log, maxEntries + 1) // A file of line feeds must not become millions of lines first.
+  if (lines.length > maxEntries) {
     throw new DppError('ERR_DPP_LOG_LIMIT', `the log has more than ${maxEntries} lines`)
+  }
   return lines
 }
 
@@ -31,13 +32,10 @@ export function lineText(line: RawLine): string {
   }
 }
 
-function cut<T extends string | Uint8Array>(
-  log: T,
-  feed: T extends string ? string : number,
-): RawLine[] {
+function cut(log: Uint8Array | string, most: number): RawLine[] {
   const lines: RawLine[] = []
-  for (let start = 0; start < log.length; ) {
-    const found = (log.indexOf as (feed: unknown, from: number) => number).call(log, feed, start)
+  for (let start = 0; start < log.length && lines.length < most; ) {
+    const found = typeof log === 'string' ? log.indexOf('\n', start) : log.indexOf(0x0a, start)
     const end = found < 0 ? log.length : found
     lines.push(typeof log === 'string' ? log.slice(start, end) : log.subarray(start, end))
     start = end + 1

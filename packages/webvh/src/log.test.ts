@@ -409,6 +409,24 @@ describe('versions of a log', () => {
   })
 })
 
+describe('a hostile log costs no more than its size', () => {
+  it('as five million line feeds', () => {
+    const start = performance.now()
+    const log = new Uint8Array(5 * 1024 * 1024).fill(0x0a)
+    expect(verifyLog(log).error?.code).toBe('ERR_DPP_LOG_LIMIT')
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
+  it('as one line above the limits of JSON', () => {
+    expect(verifyLog(`{"a":[${'1,'.repeat(200_000)}1]}`).error?.code).toBe('ERR_DPP_LOG_LIMIT')
+    expect(verifyLog('['.repeat(100_000)).error?.code).toBe('ERR_DPP_LOG_LIMIT')
+  })
+
+  it('with an invalid present, which no entry can be due at', () => {
+    expect(verifyLog(first, { now: new Date(Number.NaN) }).error?.code).toBe('ERR_DPP_LOG_TIME')
+  })
+})
+
 describe('properties', () => {
   it('no changed character of a line passes', () => {
     const log = lines.join('')

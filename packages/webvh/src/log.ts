@@ -3,7 +3,7 @@ import { DppError, isDppError, type JsonObject } from '@dpp/core'
 import { type ApplyContext, applyEntry } from './apply-entry.ts'
 import { parseDid } from './did.ts'
 import { type LogEntry, parseEntry } from './entry.ts'
-import type { LogHead } from './head.ts'
+import { hasName, type LogHead } from './head.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineText, type RawLine, splitLines } from './log-lines.ts'
 import type { Parameters } from './parameters.ts'
@@ -149,7 +149,7 @@ function concludeReport(
   const head = found.versions.at(-1)?.head ?? from
   const report = { ...found, did: did ?? head?.did, scid: head?.scid, head }
   // didIdMatchCount: some entry's state.id must be exactly the DID being resolved.
-  if (did === undefined || head === undefined || head.dids.includes(did)) return report
+  if (did === undefined || head === undefined || hasName(head.names, did)) return report
   const error =
     found.error ?? new DppError('ERR_DPP_LOG_DID', "no entry's state.id is the DID being resolved")
   return { ...report, versions: [], head: undefined, error }
@@ -167,14 +167,22 @@ function linesAfter(
   if (from === undefined) return { lines, first: 0 }
   if (scid !== undefined && scid !== from.scid)
     throw new DppError('ERR_DPP_LOG_SCID', 'the head belongs to another DID')
-  if (firstLine === undefined || !parseEntry(lineText(firstLine)).versionId.startsWith('1-'))
+  if (firstLine === undefined || !versionIdOf(firstLine)?.startsWith('1-'))
     return { lines, first: 0 }
   const known = lines[from.versionNumber - 1]
-  if (known === undefined || parseEntry(lineText(known)).versionId !== from.versionId) {
+  if (known === undefined || versionIdOf(known) !== from.versionId) {
     throw new DppError(
       'ERR_DPP_LOG_HEAD',
       'the log does not contain the version that was verified before',
     )
   }
   return { lines, first: from.versionNumber }
+}
+
+function versionIdOf(line: RawLine): string | undefined {
+  try {
+    return parseEntry(lineText(line)).versionId
+  } catch {
+    return undefined // The fold will say what is wrong with it.
+  }
 }

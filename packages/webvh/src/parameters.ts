@@ -47,13 +47,12 @@ export function parseParameters(value: JsonObject): ParsedParameters {
   const stated: Record<string, unknown> = {}
   const nulls: string[] = []
   for (const [name, given] of Object.entries(value)) {
-    const parse = parsers[name as keyof Parameters]
     // "The parameters object MUST only include properties defined" in this version.
-    if (!Object.hasOwn(parsers, name)) throw invalid(name, 'is not defined in did:webvh:1.0')
+    if (!Object.hasOwn(parsers, name)) throw invalid('(a name)', 'is not defined in did:webvh:1.0')
     if (given === null && Object.hasOwn(defaults, name)) {
       stated[name] = defaults[name as keyof typeof defaults]
       nulls.push(name)
-    } else stated[name] = parse(given)
+    } else stated[name] = parsers[name as keyof Parameters](given)
   }
   return { stated, nulls }
 }
@@ -102,5 +101,5 @@ function check(name: string, valid: boolean, value: Json | undefined): Json | un
 }
 
 function invalid(name: string, reason: string): DppError {
-  return new DppError('ERR_DPP_LOG_PARAMETER', `parameters.${name.slice(0, 40)} ${reason}`)
+  return new DppError('ERR_DPP_LOG_PARAMETER', `parameters.${name} ${reason}`)
 }

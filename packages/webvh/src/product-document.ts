@@ -1,6 +1,7 @@
 // The DID document of a product and the service that commits to its events (docs/spec/product-log.md).
 import { DppError, isDid, isEventDigest, isJsonObject, type Json, type JsonObject } from '@dpp/core'
-import { formatDid } from './did.ts'
+import { encodeSegment, formatDid } from './did.ts'
+import { toAsciiDomain } from './domain.ts'
 
 /** The default layout: `https://<domain>/.well-known/did/<SCID>/did.jsonl`. */
 export const PRODUCT_PATH: readonly string[] = ['.well-known', 'did', '{SCID}']
@@ -20,7 +21,7 @@ export type ProductDocumentOptions = {
  * The template of a product's DID document, with `{SCID}` where the SCID belongs, for `createLog`.
  *
  * `#files` and `#whois` are explicit, because the implicit ones would lie outside `.well-known/`.
- * @throws ERR_DPP_PRODUCT_DOCUMENT
+ * @throws ERR_DPP_PRODUCT_DOCUMENT, ERR_DPP_DID_INVALID
  */
 export function createProductDocument(options: ProductDocumentOptions): JsonObject {
   const { digitalLink, controller, layout = PRODUCT_PATH } = options
@@ -30,9 +31,10 @@ export function createProductDocument(options: ProductDocumentOptions): JsonObje
   const at = layout.findIndex((segment) => segment.includes('{SCID}'))
   if (at < 0) throw invalid('the layout has no {SCID}: all products would share one folder')
   const id = formatDid({ ...options, path: layout, scid: '{SCID}' })
-  const host = options.port === undefined ? options.domain : `${options.domain}:${options.port}`
+  const domain = toAsciiDomain(options.domain)
+  const host = options.port === undefined ? domain : `${domain}:${options.port}`
   const folder = (segments: readonly string[]): string =>
-    ['https:/', host, ...segments, ''].join('/')
+    ['https:/', host, ...segments.map(encodeTemplate), ''].join('/')
   const product = folder(layout)
   return {
     '@context': ['https://www.w3.org/ns/did/v1'],
@@ -104,6 +106,10 @@ export function appendDigests(document: JsonObject, digests: readonly string[]):
       ? { ...service, eventCount, eventDigests }
       : service
   return { ...document, service: services(document).map(update) }
+}
+
+function encodeTemplate(segment: string): string {
+  return segment.split('{SCID}').map(encodeSegment).join('{SCID}')
 }
 
 function services(document: JsonObject): readonly Json[] {

@@ -63,6 +63,22 @@ describe('createProductDocument', () => {
     expect(head.parameters).toMatchObject({ portable: true, ttl: 60 })
   })
 
+  it('writes the URLs of other layouts as the log has them', () => {
+    const options = {
+      domain: 'dpp.bücher.example',
+      port: 8443,
+      digitalLink: 'https://id.gs1.org/01/1/21/2',
+      controller: 'did:web:b.example',
+    }
+    const { service } = createProductDocument({ ...options, layout: ['a b', 'x{SCID}', 'c'] })
+    expect(service).toMatchObject([
+      { serviceEndpoint: 'https://dpp.xn--bcher-kva.example:8443/a%20b/x{SCID}/c/' },
+      {},
+      {},
+      { serviceEndpoint: 'https://dpp.xn--bcher-kva.example:8443/a%20b/events/' },
+    ])
+  })
+
   it('refuses what would not be a product', () => {
     const good = {
       domain: 'a.example',
@@ -242,6 +258,8 @@ describe('verificationKey', () => {
     expect(verificationKey(document, `${other}#a`, 'assertionMethod')).toBeUndefined()
     expect(verificationKey(document, 'did:web:a.example#a', 'assertionMethod')).toBeUndefined()
     expect(verificationKey(document, `${did}#x`, 'assertionMethod')).toBeUndefined()
+    expect(verificationKey(document, `${did}#a#a`, 'assertionMethod')).toBeUndefined()
+    expect(verificationKey(document, `${did}/path#a`, 'assertionMethod')).toBeUndefined()
   })
 
   it('answers nothing for two methods with one id, other types and junk', () => {

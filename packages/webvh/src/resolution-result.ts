@@ -99,18 +99,19 @@ function errorKind(code: string): 'notFound' | 'invalidDid' | 'internalError' {
   return code.startsWith('ERR_DPP_FETCH_') ? 'internalError' : 'invalidDid'
 }
 
-const titles = {
-  notFound: 'The DID or the version that was asked for does not exist.',
-  invalidDid: 'The DID or its log is invalid.',
-  internalError: 'The DID could not be resolved.',
+// The error types of DID Resolution, with a title for each.
+const problems = {
+  notFound: ['NOT_FOUND', 'The DID or the version that was asked for does not exist.'],
+  invalidDid: ['INVALID_DID', 'The DID or its log is invalid.'],
+  internalError: ['INTERNAL_ERROR', 'The DID could not be resolved.'],
 } as const
 
 function describe(
   { code, message }: { code: string; message: string },
-  kind: keyof typeof titles,
+  kind: keyof typeof problems,
 ): ProblemDetails {
-  const type = `https://didwebvh.info/latest/resolution-errors/#${code.slice('ERR_DPP_'.length).toLowerCase().replaceAll('_', '-')}`
-  return { type, title: titles[kind], detail: message, code }
+  const [type, title] = problems[kind]
+  return { type: `https://www.w3.org/ns/did#${type}`, title, detail: message, code }
 }
 
 function findWarnings({ versionNumber, entry: { parameters } }: LogVersion): string[] {

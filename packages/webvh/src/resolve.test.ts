@@ -108,7 +108,7 @@ describe('resolve', () => {
     expect(await errorOf(serve({}), 'did:web:example.com')).toBe('invalidDid')
     const { didResolutionMetadata } = await resolve(did, { fetch: serve({ [logUrl]: '<html>' }) })
     expect(didResolutionMetadata.problemDetails).toEqual({
-      type: 'https://didwebvh.info/latest/resolution-errors/#log-syntax',
+      type: 'https://www.w3.org/ns/did#INVALID_DID',
       title: 'The DID or its log is invalid.',
       detail: 'the log entry is not strict JSON',
       code: 'ERR_DPP_LOG_SYNTAX',

@@ -48,7 +48,8 @@ function methodKey(method: JsonObject): Uint8Array | undefined {
 
 /** `did:webvh:<SCID>#fragment` for a method of the document's own log (or relative to it), else the id as it is. */
 function methodName(id: string, did: string): string {
-  const [base = '', fragment = ''] = (id.startsWith('#') ? did + id : id).split('#', 2)
+  const whole = id.startsWith('#') ? did + id : id
+  const [, base = '', fragment = ''] = /^([^/?#]*)#([^#]*)$/.exec(whole) ?? []
   const own = scidPart(did)
   return own !== undefined && scidPart(base) === own ? `${own}#${fragment}` : id
 }

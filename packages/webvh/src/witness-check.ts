@@ -49,10 +49,8 @@ export function findUnapproved(
     if (!isDppError(error)) throw error
     return { index: first, error }
   }
-  const newestApproved = approvalFinder(versions, file, now)
-  const index = lists.findIndex(
-    (list, at) => list !== undefined && countApprovals(list, at, newestApproved) < list.threshold,
-  )
+  const reachOf = reachFinder(versions, file, now)
+  const index = lists.findIndex((list, at) => list !== undefined && reachOf(list) < at)
   if (index < 0) return undefined
   const message = `version ${versions[index]?.versionId} lacks the threshold of witness proofs`
   return { index, error: new DppError('ERR_DPP_DID_WITNESS_THRESHOLD', message) }
@@ -94,9 +92,27 @@ function approverLists(
   })
 }
 
-// Distinct witnesses whose verified proof is for this version or a later one of the log.
-function countApprovals(list: Witness, at: number, newestApproved: (id: string) => number): number {
-  return list.witnesses.filter(({ id }) => newestApproved(id) >= at).length
+/**
+ * How far a list's approvals reach: the newest version that a threshold of its distinct witnesses approved, by proofs
+ * of that version or of later ones. Found once per list, however many versions it stands over.
+ */
+function reachFinder(
+  versions: readonly WitnessedVersion[],
+  file: readonly WitnessProofs[],
+  now: Date,
+): (list: Witness) => number {
+  const newestApproved = approvalFinder(versions, file, now)
+  const known = new Map<Witness, number>()
+  return (list) => {
+    const reach =
+      known.get(list) ??
+      list.witnesses.map(({ id }) => newestApproved(id)).toSorted((a, b) => b - a)[
+        list.threshold - 1
+      ] ??
+      -1
+    known.set(list, reach)
+    return reach
+  }
 }
 
 // A proof approves all earlier versions, so one verified proof per witness answers for the whole log: its newest
