@@ -187,6 +187,17 @@ describe('events that are refused', () => {
   }
 })
 
+describe('operation', () => {
+  it('says that it lives, is ready, and what it counts', async () => {
+    for (const path of ['/healthz', '/readyz', '/service', '/batches']) {
+      expect((await fetch(`${url}${path}`)).status, path).toBe(200)
+    }
+    const text = await (await fetch(`${url}/metrics`)).text()
+    expect(text).toMatch(/events_received_total\{outcome="stored"\} [1-9]/)
+    expect(text).toMatch(/deliveries_waiting [1-9]/)
+  })
+})
+
 describe('registration', () => {
   it('refuses a genesis that does not delegate as the service is told to', async () => {
     const owner = createLocalSigner(generateSeed())

@@ -14,6 +14,7 @@ import { registerServiceRoutes } from './http/routes-service.ts'
 import type { IngestContext } from './ingest/ingest.ts'
 import type { Journal } from './journal/port.ts'
 import { describeError } from './logger.ts'
+import type { Metrics } from './metrics.ts'
 import type { ServiceDescription } from './service-description.ts'
 
 /** What the routes work with. */
@@ -26,6 +27,8 @@ export type AppContext = {
   readonly service: ServiceDescription
   /** SHA-256 of the bearer tokens for registration and administration; empty: open. */
   readonly adminTokensSha256: readonly string[]
+  readonly metrics: Metrics
+  readonly maxAnchorAgeSeconds: number
   readonly now: () => Date
 }
 

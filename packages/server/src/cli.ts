@@ -5,23 +5,39 @@ import { parseEnv } from 'node:util'
 import { isDppError } from '@dpp/core'
 import { formatConfig, parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
+import type { Journal } from './journal/port.ts'
+import { openSqliteJournal } from './journal/sqlite.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, startServer } from './main.ts'
 
 const usage = `dpp-server start     run the service (the default)
+dpp-server status    open batches, backlog and the dead-letter list, from the journal
+dpp-server replay D  let the dead deliveries of the event with digest D wait again
 dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
 dpp-server config    print the effective configuration, secrets redacted
 
 Configuration comes from the environment, then from .env in the working directory; see the README.
 `
 
-const commands: { readonly [name: string]: () => Promise<void> } = {
+const commands: { readonly [name: string]: (...args: string[]) => Promise<void> } = {
   async start() {
     closeOnSignals(await startServer(parseConfig(readEnvironment())))
   },
+  async status() {
+    await withJournal(async ({ batches, events }) => {
+      const backlog = await events.backlog()
+      print({ open: await batches.open(), backlog, dead: await events.dead(100) })
+    })
+  },
+  async replay(digest = '') {
+    await withJournal(async ({ events, products }) => {
+      for (const { scid } of (await events.deliveries(digest)) ?? []) await products.resume(scid)
+      print({ digest, replayed: await events.replay(digest) })
+    })
+  },
   async fsck() {
     const report = await runFsck(parseConfig(readEnvironment()))
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+    print(report)
     if (report.findings.length > 0) process.exitCode = 1
   },
   async config() {
@@ -30,12 +46,13 @@ const commands: { readonly [name: string]: () => Promise<void> } = {
 }
 
 const [name = 'start', ...rest] = process.argv.slice(2)
-const command = Object.hasOwn(commands, name) && rest.length === 0 ? commands[name] : undefined
+const isKnown = Object.hasOwn(commands, name) && rest.length === (name === 'replay' ? 1 : 0)
+const command = isKnown ? commands[name] : undefined
 if (command === undefined) {
   process.stderr.write(usage)
   process.exitCode = name === '--help' || name === 'help' ? 0 : 2
 } else {
-  await command().catch((error: unknown) => {
+  await command(...rest).catch((error: unknown) => {
     // A fault of the operator's gets a sentence, a fault of ours its stack.
     const isOurs = !(isDppError(error) || (error instanceof Error && 'syscall' in error))
     process.stderr.write(
@@ -43,6 +60,19 @@ if (command === undefined) {
     )
     process.exitCode = 1
   })
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
+  const journal = openSqliteJournal(parseConfig(readEnvironment()).dataDir, () => {})
+  try {
+    await work(journal)
+  } finally {
+    await journal.close()
+  }
 }
 
 // What stands in the environment wins over the file.

@@ -16,6 +16,14 @@ export type Config = {
   readonly registry: `0x${string}` | undefined
   readonly finality: 'finalized' | 'safe' | { readonly depth: number }
   readonly intervalSeconds: number
+  /** A batch starts as soon as this many deliveries wait. */
+  readonly batchSize: number
+  /** A batch starts as soon as an event has waited this long. 0: never for this reason. */
+  readonly batchAgeSeconds: number
+  /** New events are refused while more deliveries than this wait. */
+  readonly maxBacklog: number
+  /** The service is not ready while a batch has waited longer than this for its anchor. */
+  readonly maxAnchorAgeSeconds: number
   readonly pollMs: number
   readonly proofDelaySeconds: number | undefined
   readonly origins: Origins
@@ -52,6 +60,22 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     name: 'DPP_INTERVAL_SECONDS',
     parse: read.integer(0, 2_000_000),
     fallback: 3600,
+  },
+  batchSize: { name: 'DPP_BATCH_SIZE', parse: read.integer(1, 250_000), fallback: 100_000 },
+  batchAgeSeconds: {
+    name: 'DPP_BATCH_AGE_SECONDS',
+    parse: read.integer(0, 2_000_000),
+    fallback: 0,
+  },
+  maxBacklog: {
+    name: 'DPP_MAX_BACKLOG',
+    parse: read.integer(1, 100_000_000),
+    fallback: 1_000_000,
+  },
+  maxAnchorAgeSeconds: {
+    name: 'DPP_MAX_ANCHOR_AGE_SECONDS',
+    parse: read.integer(1, 2_000_000),
+    fallback: 10_800,
   },
   pollMs: { name: 'DPP_POLL_MS', parse: read.integer(10, 600_000), fallback: 2000 },
   proofDelaySeconds: {

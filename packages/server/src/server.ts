@@ -14,12 +14,14 @@ import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
 import { type Config, isLoopback } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
+import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
 import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
 import { describeService } from './service-description.ts'
 
 export type Server = {
@@ -60,6 +62,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     origins: config.origins,
     now,
   })
+  const metrics = createMetrics()
   const batches = createBatchRunner({
     context: {
       journal,
@@ -72,9 +75,12 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       now,
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       crashPoint,
+      metrics,
       log,
     },
     intervalMs: 1000 * config.intervalSeconds,
+    batchSize: config.batchSize,
+    batchAgeMs: 1000 * config.batchAgeSeconds,
     pollMs: config.pollMs,
   })
   const app = createApp(
@@ -92,6 +98,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         anchorWithinMs: anchorWithinMs(config),
         receiptSigner,
         verifyEvent: createEventVerifier(),
+        assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
         now,
         crashPoint,
       },
@@ -102,6 +109,8 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         anchorer: relayer.address.toLowerCase(),
       }),
       adminTokensSha256: config.adminTokensSha256,
+      metrics,
+      maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
       now,
     },
     { loggerInstance: log, trustProxy: config.trustProxy },

@@ -7,6 +7,7 @@ import type { UpdateKeys } from '../custody/update-keys.ts'
 import type { IssuerLogs } from '../issuers/issuer-logs.ts'
 import type { Batch, BatchBook, BatchState, Journal } from '../journal/port.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
 
 export type BatchContext = {
   readonly journal: Journal
@@ -25,6 +26,7 @@ export type BatchContext = {
   readonly now: () => Date
   readonly sleep: (ms: number) => Promise<void>
   readonly crashPoint: CrashPoint
+  readonly metrics: Metrics
   readonly log: Logger
 }
 

@@ -39,7 +39,10 @@ export async function publishProofs(
 /** The last step: the batch is done, and stays as it is. */
 export async function settle(context: BatchContext, batch: Batch): Promise<Batch> {
   context.log.info({ batch: batch.id, root: batch.root, events: batch.events }, 'batch settled')
-  return await advanceTo(context, batch, 'settled')
+  const settled = await advanceTo(context, batch, 'settled')
+  const latencyMs = context.now().getTime() - batch.createdAt.getTime()
+  if (batch.root !== undefined) context.metrics.batchAnchored(latencyMs / 1000)
+  return settled
 }
 
 async function publishWitness(

@@ -21,10 +21,15 @@ export type RunnerOptions = {
   readonly context: Omit<BatchContext, 'book'>
   /** 0: on demand only. */
   readonly intervalMs: number
+  /** Deliveries that start a batch. */
+  readonly batchSize: number
+  /** Age of a waiting event that starts a batch. 0: none. */
+  readonly batchAgeMs: number
   readonly pollMs: number
 }
 
-export function createBatchRunner({ context, intervalMs, pollMs }: RunnerOptions): BatchRunner {
+export function createBatchRunner(options: RunnerOptions): BatchRunner {
+  const { context, intervalMs, batchSize, batchAgeMs, pollMs } = options
   let lease: Promise<BatchBook | undefined> | undefined
   let isStopping = false
   const timers = new Set<NodeJS.Timeout>()
@@ -53,12 +58,27 @@ export function createBatchRunner({ context, intervalMs, pollMs }: RunnerOptions
     inBackground(poll)
   }
 
+  // Whether enough waits, or waits long enough, for a batch before its hour.
+  async function isDue(): Promise<boolean> {
+    const { deliveries, oldest } = await context.journal.events.backlog()
+    if (deliveries >= batchSize) return true
+    if (batchAgeMs === 0 || oldest === undefined) return false
+    return context.now().getTime() - oldest.getTime() >= batchAgeMs
+  }
+
   // Continues what is open; also the first thing after a start.
   async function poll(): Promise<void> {
     const held = await withLease()
     if (held === undefined) return
     const work: Promise<void>[] = []
-    if (!sealing.isBusy()) work.push(sealing.run(() => sealOpenBatches(held)))
+    if (!sealing.isBusy()) {
+      work.push(
+        sealing.run(async () => {
+          if (await isDue()) await claimBatch(held)
+          await sealOpenBatches(held)
+        }),
+      )
+    }
     if (!anchoring.isBusy()) work.push(anchoring.run(() => anchorOpenBatches(held)))
     await Promise.all(work)
   }

@@ -13,8 +13,10 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
   app.post('/events', async (request, reply) => {
     const body = bodyBytes(request.body)
     const list = eventList(body)
-    if (list !== undefined) return sendMany(reply, await ingest(context.ingest, list))
-    const [outcome] = await ingest(context.ingest, [body])
+    const outcomes = await ingest(context.ingest, list ?? [body])
+    for (const { kind } of outcomes) context.metrics.eventsReceived(kind, 1)
+    if (list !== undefined) return sendMany(reply, outcomes)
+    const [outcome] = outcomes
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
     if (outcome.kind === 'refused') return sendProblem(reply, toProblem(outcome.error))
     // The receipt is its stored text, never parsed and written again: byte-identical each time.

@@ -1,8 +1,48 @@
-// What the service is, and whether it lives.
+// What the service is, whether it lives, whether it is fit for work, and its figures.
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
+import { httpError } from './problem.ts'
 
 export function registerServiceRoutes(app: FastifyInstance, context: AppContext): void {
   app.get('/service', async () => context.service)
+
   app.get('/healthz', async () => ({ status: 'ok' }))
+
+  // Ready: the queue takes writes, and no batch has waited too long for its anchor.
+  app.get('/readyz', async () => {
+    await context.journal.probe()
+    const { oldest_batch_age_seconds: ageSeconds } = await readGauges(context)
+    if (ageSeconds > context.maxAnchorAgeSeconds) {
+      throw httpError(
+        'ERR_DPP_HTTP_UNAVAILABLE',
+        `a batch waits for its anchor since ${ageSeconds} s`,
+      )
+    }
+    return { status: 'ready' }
+  })
+
+  app.get('/metrics', async (_request, reply) => {
+    const text = context.metrics.format(await readGauges(context))
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
+  })
+}
+
+async function readGauges({ journal, now }: AppContext): Promise<{
+  deliveries_waiting: number
+  oldest_delivery_age_seconds: number
+  batches_open: number
+  oldest_batch_age_seconds: number
+}> {
+  const [{ deliveries, oldest }, open] = await Promise.all([
+    journal.events.backlog(),
+    journal.batches.open(),
+  ])
+  const ageSeconds = (time: Date | undefined): number =>
+    time === undefined ? 0 : Math.max(0, Math.round((now().getTime() - time.getTime()) / 1000))
+  return {
+    deliveries_waiting: deliveries,
+    oldest_delivery_age_seconds: ageSeconds(oldest),
+    batches_open: open.length,
+    oldest_batch_age_seconds: ageSeconds(open[0]?.createdAt),
+  }
 }

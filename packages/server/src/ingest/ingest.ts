@@ -34,6 +34,8 @@ export type IngestContext = {
   readonly anchorWithinMs: number
   readonly receiptSigner: Signer
   readonly verifyEvent: EventVerifier
+  /** Throws while the queue is full. */
+  readonly assertCapacity: () => Promise<void>
   readonly now: () => Date
   readonly crashPoint: CrashPoint
 }
@@ -46,13 +48,14 @@ const ATTEMPTS = 5
  * Events that are new come under one receipt; an event that is known answers with the receipt it got first, byte for
  * byte. The promise resolves when everything that is reported as stored is durable.
  *
- * @throws ERR_DPP_HTTP_UNAVAILABLE when requests with the same events overtake this one again and again; whatever the
- * journal throws
+ * @throws ERR_DPP_HTTP_UNAVAILABLE when the queue is full, or requests with the same events overtake this one again and again;
+ * whatever the journal throws
  */
 export async function ingest(
   context: IngestContext,
   posted: readonly unknown[],
 ): Promise<readonly EventOutcome[]> {
+  await context.assertCapacity()
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const outcomes = await ingestOnce(context, posted)
     if (outcomes !== undefined) return outcomes

@@ -32,6 +32,7 @@ CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (scid, event)
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (event, scid) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_of_batch ON deliveries (batch, state, scid, event) WHERE batch IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deliveries_claimed ON deliveries (scid) WHERE state = 'claimed';
+CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (event) WHERE state = 'dead';
 CREATE INDEX IF NOT EXISTS deliveries_unbatched ON deliveries (state) WHERE state = 'sealed' AND batch IS NULL;
 CREATE TABLE IF NOT EXISTS products (
   scid TEXT PRIMARY KEY, did TEXT NOT NULL, item TEXT NOT NULL UNIQUE, controller TEXT NOT NULL,

@@ -151,6 +151,11 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
         ['dead', 'ERR_DPP_TEST'],
         ['dead', 'ERR_DPP_TEST_KEY'],
       ])
+      expect(await journal.events.dead(10)).toHaveLength(2)
+      await journal.products.resume('Qa')
+      expect(await journal.events.replay('z1')).toBe(2)
+      expect(await journal.events.backlog()).toEqual({ deliveries: 2, oldest: now })
+      expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
     })
   })
 }

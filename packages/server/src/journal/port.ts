@@ -11,6 +11,8 @@ export type Journal = {
   readonly batches: BatchReader
   /** Becomes the one writer of batches, or gives undefined while another process is. */
   acquireLease(): Promise<BatchBook | undefined>
+  /** Makes a small durable write; throws when the journal takes none. */
+  probe(): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,6 +56,14 @@ export type Delivery = {
   readonly reason?: string
 }
 
+export type Backlog = { readonly deliveries: number; readonly oldest: Date | undefined }
+
+export type DeadDelivery = {
+  readonly digest: string
+  readonly scid: string
+  readonly reason: string
+}
+
 export type EventQueue = {
   standing(event: { digest: string; issuer: string; id: string }): Promise<EventStanding>
   /**
@@ -67,8 +77,12 @@ export type EventQueue = {
   waiting(scid: string): Promise<readonly string[]>
   /** Every digest, in order of digest. */
   list(): AsyncIterable<string>
-  /** Deliveries that no batch has claimed yet. */
-  backlog(): Promise<number>
+  /** What no batch has claimed yet. */
+  backlog(): Promise<Backlog>
+  /** The dead-letter list, oldest first. */
+  dead(limit: number): Promise<readonly DeadDelivery[]>
+  /** Lets dead deliveries of an event wait again. Gives how many did. */
+  replay(digest: string): Promise<number>
 }
 
 /** Who can append to a log: the service, its owner alone, or nobody any more. */
@@ -116,6 +130,8 @@ export type ProductBook = {
   find(scid: string): Promise<Product | undefined>
   /** What decides who may write about a product: `find` without the head, which is large. */
   owner(scid: string): Promise<ProductOwner | undefined>
+  /** Lets the service append to a suspended product again. */
+  resume(scid: string): Promise<void>
   /**
    * Appends the owner's entries, all or none. `moved` when the head is another by now, `busy` while a batch is sealing
    * events of this log.

@@ -128,7 +128,36 @@ export function createSqliteEvents(database: Database): EventQueue {
           size,
         ),
       ),
-    backlog: async () =>
-      Number(database.get("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'")?.['n']),
+    backlog: async () => {
+      const row = database.get(
+        `SELECT n, (SELECT received_at FROM events WHERE seq = first) AS oldest
+         FROM (SELECT count(*) AS n, min(event) AS first FROM deliveries WHERE state = 'pending')`,
+      )
+      const oldest = row?.['oldest']
+      return {
+        deliveries: Number(row?.['n']),
+        oldest: typeof oldest === 'number' ? new Date(oldest) : undefined,
+      }
+    },
+    dead: async (limit) =>
+      database
+        .all(
+          `SELECT digest, scid, reason FROM deliveries JOIN events ON seq = event
+           WHERE state = 'dead' ORDER BY event LIMIT ?`,
+          limit,
+        )
+        .map((row) => ({
+          digest: String(row['digest']),
+          scid: String(row['scid']),
+          reason: String(row['reason']),
+        })),
+    replay: async (digest) =>
+      database.transaction(() =>
+        database.run(
+          `UPDATE deliveries SET state = 'pending', reason = NULL
+           WHERE state = 'dead' AND event = (SELECT seq FROM events WHERE digest = ?)`,
+          digest,
+        ),
+      ),
   }
 }

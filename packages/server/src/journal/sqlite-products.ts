@@ -76,6 +76,11 @@ export function createSqliteProducts(database: Database): ProductBook {
       )
       return row === undefined ? undefined : parseOwnerRow(row)
     },
+    resume: async (scid) => {
+      database.transaction(() =>
+        database.run('UPDATE products SET suspended = NULL WHERE scid = ?', scid),
+      )
+    },
     append: async (appended) => database.transaction(() => append(appended)),
     list: () =>
       eachText((after, size) =>

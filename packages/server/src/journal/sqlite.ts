@@ -19,6 +19,9 @@ export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journ
     anchors: createSqliteAnchors(database, crashPoint),
     batches: createSqliteBatchReader(database),
     acquireLease: async () => acquireLease(database, join(folder, 'lease.sqlite')),
+    probe: async () => {
+      database.transaction(() => database.run('UPDATE lease SET token = token'))
+    },
     close: async () => database.close(),
   }
 }
