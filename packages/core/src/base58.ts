@@ -4,8 +4,9 @@
 import { DppError } from './errors.ts'
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-const valueOfUnit: Uint8Array = new Uint8Array(128).fill(255)
-for (let i = 0; i < 58; i++) valueOfUnit[alphabet.charCodeAt(i)] = i
+const valueOfUnit: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, unit) =>
+  alphabet.indexOf(String.fromCharCode(unit)),
+) // 255 for characters outside the alphabet.
 
 // The conversion takes quadratic time, so its input is bounded. Keys, digests and signatures take at most 88 characters.
 const maxTextLength = 4096

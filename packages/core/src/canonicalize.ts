@@ -1,7 +1,13 @@
 // JSON Canonicalization Scheme (RFC 8785) over the I-JSON profile, in one pass that checks each value as it writes it.
 import { DppError } from './errors.ts'
 import { completeLimits, type JsonLimits, type JsonObject } from './json.ts'
-import { encodeUtf8 } from './utf8.ts'
+import {
+  assertByteLength,
+  assertWellFormed,
+  itemsError,
+  limitError,
+  numberError,
+} from './json-checks.ts'
 
 /**
  * Writes the canonical text of a plain JSON value. With `safeIntegers`, `parseStrict` reads back whatever is written here.
@@ -159,7 +165,7 @@ function assertPlain(object: object): void {
     prototype !== null &&
     !isForeignObjectPrototype(prototype)
   ) {
-    throw unsupported('an object with a prototype of its own (a Date, a Map, a class instance, …)')
+    throw unsupported('a class instance (Date, Map, …)')
   }
   if (Object.getOwnPropertySymbols(object).length > 0)
     throw unsupported('a member named by a symbol')
@@ -173,20 +179,17 @@ function isForeignObjectPrototype(prototype: object): boolean {
 function countItems(writer: Writer, count: number): void {
   writer.items += count
   if (writer.items > writer.limits.maxMembers) {
-    throw limitError(`more than ${writer.limits.maxMembers} members and elements`)
+    throw itemsError(writer.limits.maxMembers)
   }
 }
 
 function writeNumber(value: number, safeIntegers: boolean): string {
   if (!Number.isFinite(value)) {
-    throw new DppError('ERR_DPP_JSON_NUMBER', 'JSON has no NaN and no infinity')
+    throw numberError()
   }
   // RFC 8785 §3.2.2.3: up to 1e21 an integer is written without exponent, as bare digits.
   if (safeIntegers && Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21) {
-    throw new DppError(
-      'ERR_DPP_JSON_NUMBER',
-      'an integer is beyond ±(2^53−1): write it as a string',
-    )
+    throw numberError()
   }
   return String(value) // RFC 8785 §3.2.2.3: ECMAScript's Number::toString; −0 becomes 0.
 }
@@ -197,21 +200,8 @@ function writeString(writer: Writer, value: string): string {
     throw limitError(`more than ${writer.limits.maxBytes} bytes`)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8785 §3.2.2.2 escapes exactly these.
   if (!/["\\\u0000-\u001f\ud800-\udfff]/.test(value)) return `"${value}"`
-  // RFC 7493 §2.1; with the u flag the class matches unpaired surrogates only.
-  if (/\p{Surrogate}/u.test(value)) {
-    throw new DppError('ERR_DPP_JSON_SURROGATE', 'a string holds a lone surrogate')
-  }
+  assertWellFormed(value)
   return JSON.stringify(value) // Its escapes are those of RFC 8785 §3.2.2.2.
-}
-
-function assertByteLength(text: string, maxBytes: number): void {
-  // UTF-8 takes one to three bytes per UTF-16 unit: count exactly only where it matters.
-  if (
-    text.length > maxBytes ||
-    (text.length * 3 > maxBytes && encodeUtf8(text).length > maxBytes)
-  ) {
-    throw limitError(`more than ${maxBytes} bytes`)
-  }
 }
 
 /** Runs `write`; an exception of the value's own (a getter, a proxy) becomes a coded one. */
@@ -226,8 +216,4 @@ function guarded<T>(write: () => T): T {
 
 function unsupported(what: string): DppError<'ERR_DPP_JSON_UNSUPPORTED'> {
   return new DppError('ERR_DPP_JSON_UNSUPPORTED', `not plain JSON: ${what}`)
-}
-
-function limitError(what: string): DppError<'ERR_DPP_JSON_LIMIT'> {
-  return new DppError('ERR_DPP_JSON_LIMIT', `refused JSON with ${what}`)
 }

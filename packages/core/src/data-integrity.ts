@@ -1,16 +1,11 @@
 // Data Integrity proofs by eddsa-jcs-2022 (W3C vc-di-eddsa §3.3): made, and verified.
 //
 // The signature covers SHA-256(JCS(proof without proofValue)) ‖ SHA-256(JCS(document without proof)): no JSON-LD, no network.
-import {
-  type CanonicalMember,
-  canonicalize,
-  canonicalMembers,
-  joinMembers,
-} from './canonicalize.ts'
+import { canonicalize } from './canonicalize.ts'
 import { type Ed25519Options, verifyEd25519 } from './ed25519.ts'
-import { DppError, isDppError } from './errors.ts'
+import { DppError } from './errors.ts'
 import { sha256 } from './hash.ts'
-import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { asList, isJsonObject, type Json, type JsonObject } from './json.ts'
 import { encodeMultibase } from './multibase.ts'
 import {
   checkProofShape,
@@ -18,6 +13,7 @@ import {
   findPolicyFault,
   type ProofPolicy,
   type ProofReason,
+  type ProofShape,
   snapshot,
 } from './proof.ts'
 import { type Signer, signBytes } from './signer.ts'
@@ -93,18 +89,15 @@ export function verifyProof(
   publicKey: Uint8Array,
   options: VerifyProofOptions = {},
 ): ProofResult {
-  const plainProof = isJsonObject(proof) ? snapshot(proof) : undefined
-  if (plainProof === undefined) return failed('ERR_DPP_PROOF_MALFORMED')
-  try {
-    // With the document's hash at hand only its context is read.
-    const { documentHash } = options
-    const source =
-      documentHash === undefined || !isJsonObject(unsecured) ? unsecured : contextOf(unsecured)
-    return verifyMembers(canonicalMembers(source).members, plainProof, publicKey, options)
-  } catch (error) {
-    if (isDppError(error)) return failed('ERR_DPP_PROOF_MALFORMED')
-    throw error
-  }
+  // With the document's hash at hand only its context is read.
+  const source = options.documentHash === undefined ? unsecured : contextOf(unsecured)
+  const document = snapshot(source)
+  const plainProof = snapshot(proof)
+  if (!isJsonObject(document) || !isJsonObject(plainProof)) return failed('ERR_DPP_PROOF_MALFORMED')
+  const shape = checkProofShape(plainProof)
+  return shape.fault === undefined
+    ? verifyShape(document, shape, publicKey, options)
+    : failed(shape.fault)
 }
 
 /**
@@ -122,23 +115,22 @@ export function verifyDocument(
   | { readonly verified: true; readonly document: JsonObject; readonly proof: DataIntegrityProof }
   | { readonly verified: false; readonly reason: ProofReason } {
   const { documentHash: _, ...policy } = options
-  const copy = isJsonObject(secured) ? snapshot(secured) : undefined
-  if (copy === undefined) return failed('ERR_DPP_PROOF_MALFORMED')
+  const copy = snapshot(secured)
+  if (!isJsonObject(copy)) return failed('ERR_DPP_PROOF_MALFORMED')
   const { proof, ...document } = copy
-  if (proof === undefined) return failed('ERR_DPP_PROOF_MISSING')
-  if (Array.isArray(proof))
-    return failed(proof.length === 0 ? 'ERR_DPP_PROOF_MISSING' : 'ERR_DPP_PROOF_SET')
+  if (proof === undefined || (Array.isArray(proof) && proof.length === 0)) {
+    return failed('ERR_DPP_PROOF_MISSING')
+  }
+  if (Array.isArray(proof)) return failed('ERR_DPP_PROOF_SET')
   if (!isJsonObject(proof)) return failed('ERR_DPP_PROOF_MALFORMED')
   const shape = checkProofShape(proof)
   if (shape.fault !== undefined) return failed(shape.fault)
-  const checked = shape.proof
-  const publicKey = options.publicKeyOf(checked.verificationMethod)
+  const publicKey = options.publicKeyOf(shape.proof.verificationMethod)
   if (publicKey === undefined) return failed('ERR_DPP_PROOF_KEY')
-  const result = verifyMembers(canonicalMembers(document).members, proof, publicKey, policy)
-  if (!result.verified) return result
-  const context = checked['@context']
-  const signed = context === undefined ? document : { ...document, '@context': context }
-  return { verified: true, document: signed, proof: checked }
+  const result = verifyShape(document, shape, publicKey, policy)
+  return result.verified
+    ? { verified: true, document: coveredBy(document, shape.proof), proof: shape.proof }
+    : result
 }
 
 /** The bytes that eddsa-jcs-2022 signs (vc-di-eddsa §3.3.4): the proof configuration's hash, then the document's. */
@@ -149,59 +141,44 @@ export function signedBytes(configHash: Uint8Array, documentHash: Uint8Array): U
   return bytes
 }
 
-function verifyMembers(
-  members: readonly CanonicalMember[],
-  proof: JsonObject,
+function verifyShape(
+  document: JsonObject,
+  { proof, signature }: ProofShape & { readonly fault?: undefined },
   publicKey: Uint8Array,
   options: VerifyProofOptions,
 ): ProofResult {
-  const shape = checkProofShape(proof)
-  if (shape.fault !== undefined) return failed(shape.fault)
-  const { proofValue: _, ...config } = shape.proof
-  const policyFault = findPolicyFault(shape.proof, options)
+  const { proofValue: _, ...config } = proof
+  const policyFault = findPolicyFault(proof, options)
   if (policyFault !== undefined) return failed(policyFault)
-  const covered = coveredMembers(members, config['@context'])
-  if (covered === undefined) return failed('ERR_DPP_PROOF_CONTEXT')
+  if (!startsWithContext(document, proof)) return failed('ERR_DPP_PROOF_CONTEXT')
+  const signed = coveredBy(document, proof)
   // A shared hash is of the document as it stands: it serves unless this proof covers fewer contexts.
-  const documentHash =
-    covered === members && options.documentHash !== undefined
-      ? options.documentHash
-      : sha256(joinMembers(covered))
+  const documentHash = (signed === document && options.documentHash) || hashDocument(signed)
   const message = signedBytes(sha256(canonicalize(config)), documentHash)
-  return verifyEd25519(publicKey, message, shape.signature, options)
+  return verifyEd25519(publicKey, message, signature, options)
     ? { verified: true }
     : failed('ERR_DPP_PROOF_SIGNATURE')
 }
 
-/**
- * vc-di-eddsa §3.3.2 step 4: a proof that states a context covers a document whose context starts with it; what was signed is
- * the document with the proof's context. Undefined where it does not start so.
- */
-function coveredMembers(
-  members: readonly CanonicalMember[],
-  proofContext: Json | undefined,
-): readonly CanonicalMember[] | undefined {
-  if (proofContext === undefined) return members
-  const own = members.find(({ name }) => name === '@context')
-  if (own === undefined) return undefined
-  const text = `"@context":${canonicalize(proofContext)}`
-  if (own.text === text) return members
-  const documentContexts = asList(JSON.parse(own.text.slice('"@context":'.length)) as Json)
-  const startsWithAll = asList(proofContext).every((value, index) => {
-    const inDocument = documentContexts[index]
-    return inDocument !== undefined && canonicalize(value) === canonicalize(inDocument)
-  })
-  if (!startsWithAll) return undefined
-  return members.map((member) => (member === own ? { name: '@context', text } : member))
+/** vc-di-eddsa §3.3.2 step 4.1: where a proof states a context, the document's context starts with it. */
+function startsWithContext(document: JsonObject, proof: DataIntegrityProof): boolean {
+  if (proof['@context'] === undefined) return true
+  const stated = asList(proof['@context'])
+  const found = asList(document['@context']).slice(0, stated.length)
+  return canonicalize(found) === canonicalize(stated)
 }
 
-function asList(value: Json): readonly Json[] {
-  return Array.isArray(value) ? value : [value]
+/** §3.3.2 step 4.2: what such a proof covers is the document with the proof's context. */
+function coveredBy(document: JsonObject, proof: DataIntegrityProof): JsonObject {
+  const { '@context': context } = proof
+  return context === undefined || canonicalize(context) === canonicalize(document['@context'])
+    ? document
+    : { ...document, '@context': context }
 }
 
-function contextOf(document: JsonObject): JsonObject {
-  // A getter, so that reading the caller's object happens where `canonicalMembers` guards it.
-  return Object.hasOwn(document, '@context')
+function contextOf(document: JsonObject): unknown {
+  // A getter, so that the caller's object is read where `snapshot` guards it.
+  return isJsonObject(document) && Object.hasOwn(document, '@context')
     ? {
         get '@context'(): Json {
           return document['@context'] as Json

@@ -1,10 +1,11 @@
 // The EPCIS profile: checks that a `credentialSubject`, ours or a foreign system's, is one EPCIS 2.0 event (GS1 EPCIS 2.0 §7.4, in
 // its JSON form, §10) that names the products it concerns.
-import { isDid } from './did-syntax.ts'
-import { DppError, isDppError } from './errors.ts'
+
+import { DppError } from './errors.ts'
 import { isEventDigest } from './event-digest.ts'
 import { dppVocabulary, type EventProfile, type EventSubject } from './event-profile.ts'
-import { parseDigitalLink } from './gs1.ts'
+import { isGln, isGtin } from './gs1.ts'
+import { isDid, isUri } from './identifier-syntax.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { readTime } from './time.ts'
 
@@ -21,97 +22,40 @@ export const epcisProfile: EventProfile = {
 
 type Check = (value: Json) => boolean
 
-/** Each kind of event: what it must hold, and which further members it may hold (EPCIS 2.0 §7.4.1 to §7.4.6). */
-const kinds: {
-  readonly [type: string]: {
-    readonly required: readonly string[]
-    readonly names: readonly string[]
-  }
-} = {
-  ObjectEvent: { required: ['action'], names: ['epcList', 'quantityList', 'ilmd'] },
-  AggregationEvent: {
-    required: ['action'],
-    names: ['parentID', 'childEPCs', 'childQuantityList'],
-  },
-  AssociationEvent: {
-    required: ['action', 'parentID'],
-    names: ['parentID', 'childEPCs', 'childQuantityList'],
-  },
-  TransactionEvent: {
-    required: ['action', 'bizTransactionList'],
-    names: ['parentID', 'epcList', 'quantityList'],
-  },
-  TransformationEvent: {
-    required: [],
-    names: [
-      'inputEPCList',
-      'inputQuantityList',
-      'outputEPCList',
-      'outputQuantityList',
-      'transformationID',
-      'ilmd',
-    ],
-  },
-}
-
-/** Every member that some kind of event may hold, with the check of its value. */
-const checks: ReadonlyMap<string, Check> = new Map(
-  Object.entries<Check>({
-    type: isString,
-    '@context': (value) => typeof value === 'string' || typeof value === 'object',
-    eventID: isUri,
-    eventTime: (value) => readTime(value) !== undefined,
-    recordTime: (value) => readTime(value) !== undefined,
-    eventTimeZoneOffset: (value) =>
-      typeof value === 'string' && /^[+-](0\d|1[0-3]):[0-5]\d$|^[+-]14:00$/.test(value),
-    action: (value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE',
-    bizStep: isVocabularyWord,
-    disposition: isVocabularyWord,
-    persistentDisposition: isJsonObject,
-    readPoint: isPlace,
-    bizLocation: isPlace,
-    parentID: isIdentifier,
-    epcList: isIdentifierList,
-    childEPCs: isIdentifierList,
-    inputEPCList: isIdentifierList,
-    outputEPCList: isIdentifierList,
-    quantityList: isQuantityList,
-    childQuantityList: isQuantityList,
-    inputQuantityList: isQuantityList,
-    outputQuantityList: isQuantityList,
-    transformationID: isUri,
-    bizTransactionList: isObjectList,
-    sourceList: isObjectList,
-    destinationList: isObjectList,
-    sensorElementList: isObjectList,
-    ilmd: isJsonObject,
-    errorDeclaration: isErrorDeclaration,
-    certificationInfo: (value) => isUri(value) || (Array.isArray(value) && value.every(isUri)),
-    'dpp:digitalProductPassportId': isDidList,
-    'dpp:corrects': isEventDigest,
-  }),
-)
-
-const commonNames: ReadonlySet<string> = new Set([
-  ...[
-    'type',
-    '@context',
-    'eventID',
-    'eventTime',
-    'recordTime',
-    'eventTimeZoneOffset',
-    'action',
-    'bizStep',
+/** Each kind of event, and the members that not every kind has (EPCIS 2.0 §7.4.2 to §7.4.6). */
+const ownMembers: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ readTable([
+  ['ObjectEvent', 'action epcList quantityList ilmd'],
+  ['AggregationEvent', 'action parentID childEPCs childQuantityList'],
+  ['AssociationEvent', 'action parentID childEPCs childQuantityList'],
+  ['TransactionEvent', 'action parentID epcList quantityList'],
+  [
+    'TransformationEvent',
+    'inputEPCList inputQuantityList outputEPCList outputQuantityList transformationID ilmd',
   ],
-  ...[
-    'disposition',
-    'persistentDisposition',
-    'readPoint',
-    'bizLocation',
-    'bizTransactionList',
-    'sourceList',
-  ],
-  ...['destinationList', 'sensorElementList', 'errorDeclaration', 'certificationInfo'],
+])
+
+/** Members that only some kinds have and others must not. All but two name objects. */
+const specialMembers: ReadonlySet<string> = /* @__PURE__ */ joinTable(ownMembers)
+
+/** Every member of the standard, with the check of its value. */
+const checks: ReadonlyMap<string, Check> = /* @__PURE__ */ readChecks([
+  [isText, 'type'],
+  [(value) => isText(value) || typeof value === 'object', '@context'],
+  [isUri, 'eventID transformationID'],
+  [isTime, 'eventTime recordTime'],
+  [isZoneOffset, 'eventTimeZoneOffset'],
+  [(value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE', 'action'],
+  [isVocabularyWord, 'bizStep disposition'],
+  [isPlace, 'readPoint bizLocation'],
+  [isIdentifier, 'parentID'],
+  [isIdentifierList, 'epcList childEPCs inputEPCList outputEPCList'],
+  [isQuantityList, 'quantityList childQuantityList inputQuantityList outputQuantityList'],
+  [isObjectList, 'bizTransactionList sourceList destinationList sensorElementList'],
+  [isJsonObject, 'ilmd persistentDisposition'],
+  [isErrorDeclaration, 'errorDeclaration'],
+  [(value) => [value].flat().every(isUri), 'certificationInfo'],
+  [isDidList, 'dpp:digitalProductPassportId'],
+  [isEventDigest, 'dpp:corrects'],
 ])
 
 /**
@@ -123,34 +67,27 @@ const commonNames: ReadonlySet<string> = new Set([
  */
 export function parseEpcisSubject(subject: JsonObject): EventSubject {
   const type = subject['type']
-  const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined
-  if (kind === undefined) throw invalid('type must be one of the five EPCIS event types')
-  const required = [
-    'eventTime',
-    'eventTimeZoneOffset',
-    'dpp:digitalProductPassportId',
-    ...kind.required,
-  ]
+  const own = isText(type) ? ownMembers.get(type) : undefined
+  if (own === undefined) throw invalid('type must be one of the five EPCIS event types')
+  const required = ['eventTime', 'eventTimeZoneOffset', 'dpp:digitalProductPassportId']
+  if (own.includes('action')) required.push('action')
+  if (type === 'AssociationEvent') required.push('parentID')
+  if (type === 'TransactionEvent') required.push('bizTransactionList')
   for (const name of required) {
     if (!Object.hasOwn(subject, name)) throw invalid(`an ${type} needs ${name}`)
-  }
-  if (type === 'TransformationEvent' && Object.hasOwn(subject, 'action')) {
-    throw invalid('a TransformationEvent has no action')
   }
   let namesObjects = false
   for (const name of Object.keys(subject)) {
     const value = subject[name] as Json
-    const isKnown = commonNames.has(name) || kind.names.includes(name)
-    if (!isKnown && !/^[^:\s]+:[^\s]+$/.test(name)) {
-      throw invalid(
-        `an ${type} has no ${JSON.stringify(name.slice(0, 60))}; extensions need a prefix`,
-      )
-    }
-    if (objectNames.has(name)) namesObjects ||= !Array.isArray(value) || value.length > 0
     const check = checks.get(name)
+    const isKnown = specialMembers.has(name) ? own.includes(name) : check !== undefined
+    if (!isKnown && !/^[^:\s]+:\S+$/.test(name)) {
+      throw invalid(`${type} with ${JSON.stringify(name.slice(0, 60))}: extensions need a prefix`)
+    }
     if (check !== undefined && !check(value)) throw invalid(`${name} is malformed`)
+    namesObjects ||= namesObject(name, value)
   }
-  if (!namesObjects) throw invalid('it names no object: no EPC and no quantity')
+  if (!namesObjects) throw invalid('it names no object: no EPC, quantity or sensor')
   const corrects = subject['dpp:corrects']
   return {
     products: subject['dpp:digitalProductPassportId'] as readonly string[],
@@ -160,38 +97,46 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
   }
 }
 
-/** The what-dimension of EPCIS 2.0 §7.3.3: an event that holds none of these says nothing. */
-const objectNames: ReadonlySet<string> = new Set([
-  ...['epcList', 'quantityList', 'parentID', 'childEPCs', 'childQuantityList', 'inputEPCList'],
-  ...[
-    'inputQuantityList',
-    'outputEPCList',
-    'outputQuantityList',
-    'transformationID',
-    'sensorElementList',
-  ],
-])
+/** EPCIS 2.0 §7.3.3: an event without any of these says nothing. */
+function namesObject(name: string, value: Json): boolean {
+  if (name === 'action' || name === 'ilmd') return false
+  if (!specialMembers.has(name) && name !== 'sensorElementList') return false
+  return !Array.isArray(value) || value.length > 0
+}
 
-function isString(value: Json): value is string {
+function readTable(
+  rows: readonly (readonly [string, string])[],
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(rows.map(([name, words]) => [name, words.split(' ')]))
+}
+
+function joinTable(table: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  return new Set([...table.values()].flat())
+}
+
+function readChecks(rows: readonly (readonly [Check, string])[]): ReadonlyMap<string, Check> {
+  return new Map(rows.flatMap(([check, names]) => names.split(' ').map((name) => [name, check])))
+}
+
+function isText(value: Json | undefined): value is string {
   return typeof value === 'string'
 }
 
-function isUri(value: Json): boolean {
-  return typeof value === 'string' && /^[a-z][a-z0-9+.-]*:[!-~]{1,500}$/i.test(value)
+function isTime(value: Json): boolean {
+  return readTime(value) !== undefined
 }
 
-/** An EPC or another identifier. Where it is a GS1 Digital Link on GS1's own domain it must be a right one. */
+/** EPCIS 2.0 §7.3.4: hours and minutes, at most 14:00. */
+function isZoneOffset(value: Json): boolean {
+  return isText(value) && /^[+-](?:0\d|1[0-3]):[0-5]\d$|^[+-]14:00$/.test(value)
+}
+
+/** An EPC or another identifier. The keys in a Digital Link on GS1's own domain must have the right check digits. */
 function isIdentifier(value: Json): boolean {
   if (!isUri(value)) return false
-  if (!(value as string).startsWith('https://id.gs1.org/')) return true
-  if (!/\/(01|414)\//.test(value as string)) return true // Other GS1 keys (SSCC, GRAI, …) have links of their own form.
-  try {
-    parseDigitalLink(value as string)
-    return true
-  } catch (error) {
-    if (isDppError(error)) return false
-    throw error
-  }
+  const match = /^https:\/\/id\.gs1\.org\/(01|414)\/([^/?#]*)/.exec(value)
+  if (match === null) return true
+  return match[1] === '01' ? match[2]?.length === 14 && isGtin(match[2]) : isGln(match[2])
 }
 
 /** CBV 2.0 §7.1 and §7.2 in the JSON form: a bare standard word, or a URI (or prefixed name) of somebody else's vocabulary. */
@@ -219,15 +164,10 @@ function isQuantityList(value: Json): boolean {
   return (
     Array.isArray(value) &&
     value.every((element) => {
-      if (!isJsonObject(element) || !isUri(element['epcClass'] ?? null)) return false
-      const { quantity, uom } = element
-      const isAmount =
-        quantity === undefined ||
-        (typeof quantity === 'number' && quantity >= 0) ||
-        (typeof quantity === 'string' && isDecimal(quantity))
-      return (
-        isAmount && (uom === undefined || (typeof uom === 'string' && /^[A-Z0-9]{2,3}$/.test(uom)))
-      )
+      if (!isJsonObject(element) || !isUri(element['epcClass'])) return false
+      const { quantity = 0, uom = 'EA' } = element
+      const isAmount = typeof quantity === 'number' ? quantity >= 0 : isDecimal(quantity)
+      return isAmount && isText(uom) && /^[A-Z0-9]{2,3}$/.test(uom)
     })
   )
 }
@@ -235,11 +175,9 @@ function isQuantityList(value: Json): boolean {
 /** EPCIS 2.0 §7.4.1.2. */
 function isErrorDeclaration(value: Json): boolean {
   if (!isJsonObject(value) || readTime(value['declarationTime']) === undefined) return false
-  const { reason, correctiveEventIDs } = value
+  const { reason = 'incorrect_data', correctiveEventIDs = [] } = value
   return (
-    (reason === undefined || isVocabularyWord(reason)) &&
-    (correctiveEventIDs === undefined ||
-      (Array.isArray(correctiveEventIDs) && correctiveEventIDs.every(isUri)))
+    isVocabularyWord(reason) && Array.isArray(correctiveEventIDs) && correctiveEventIDs.every(isUri)
   )
 }
 

@@ -18,11 +18,7 @@ export function checkDigit(digits: string): string {
   if (typeof digits !== 'string' || !/^[0-9]{1,17}$/.test(digits)) {
     throw new DppError('ERR_DPP_GS1_INVALID', 'a check digit is computed from 1 to 17 digits')
   }
-  let sum = 0
-  for (let i = 0; i < digits.length; i++) {
-    sum += Number(digits[digits.length - 1 - i]) * (i % 2 === 0 ? 3 : 1)
-  }
-  return String((10 - (sum % 10)) % 10)
+  return computeCheckDigit(digits)
 }
 
 /** Tells whether `text` is a GTIN-8, -12, -13 or -14 with the right check digit. Never throws. */
@@ -88,7 +84,15 @@ const linkPattern =
   /^https:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?\/(01|414)\/([0-9]{13,14})(?:\/(10|21|254)\/([^/?#\s]+))?$/
 
 function endsInCheckDigit(digits: string): boolean {
-  return checkDigit(digits.slice(0, -1)) === digits.slice(-1)
+  return computeCheckDigit(digits.slice(0, -1)) === digits.slice(-1)
+}
+
+function computeCheckDigit(digits: string): string {
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) {
+    sum += Number(digits[digits.length - 1 - i]) * (i % 2 === 0 ? 3 : 1)
+  }
+  return String((10 - (sum % 10)) % 10)
 }
 
 function decodeQualifier(encoded: string): string {

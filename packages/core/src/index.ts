@@ -13,7 +13,6 @@ export {
   verifyDocument,
   verifyProof,
 } from './data-integrity.ts'
-export { isDid } from './did-syntax.ts'
 export {
   type Ed25519Options,
   ed25519Backends,
@@ -63,6 +62,7 @@ export {
   type SerializedItem,
 } from './gs1.ts'
 export { fromHex, sha256, sha256Blocks, toHex } from './hash.ts'
+export { isDid, isUri } from './identifier-syntax.ts'
 export { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json.ts'
 export { parsePkcs8, parsePrivateJwk } from './key-import.ts'
 export { decodeMultibase, encodeMultibase } from './multibase.ts'

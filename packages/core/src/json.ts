@@ -6,7 +6,7 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 /** A JSON object. Names are data: read them with `Object.hasOwn` or `Object.entries` when they come from outside. */
 export type JsonObject = { readonly [name: string]: Json }
 
-/** How much JSON is accepted; what is absent has the default of {@link defaultJsonLimits}. */
+/** How much JSON is accepted; by default 1 MiB, 64 levels and 100,000 members and elements. */
 export type JsonLimits = {
   /** Bytes of UTF-8, read or written. */
   readonly maxBytes?: number
@@ -40,4 +40,10 @@ export function completeLimits(limits: JsonLimits | undefined): Required<JsonLim
 /** Tells whether `value` is a JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** JSON-LD's way with single values: one value stands for a list of one. */
+export function asList(value: Json | undefined): readonly Json[] {
+  if (Array.isArray(value)) return value
+  return value === undefined ? [] : [value as Json]
 }

@@ -22,17 +22,12 @@ export function encodeMultikey(publicKey: Uint8Array): string {
  */
 export function decodeMultikey(multikey: string): Uint8Array {
   // An Ed25519 Multikey always takes 48 characters: longer text is not even decoded.
-  if (typeof multikey !== 'string' || multikey.length !== 48 || !multikey.startsWith('z6Mk')) {
+  const bytes =
+    typeof multikey === 'string' && multikey.length === 48 && multikey[0] === 'z'
+      ? tryDecode(multikey.slice(1))
+      : undefined
+  if (bytes?.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) {
     throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey (48 characters, z6Mk…)')
-  }
-  let bytes: Uint8Array
-  try {
-    bytes = decodeBase58btc(multikey.slice(1))
-  } catch (cause) {
-    throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey: not base58btc', { cause })
-  }
-  if (bytes.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) {
-    throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey')
   }
   return bytes.slice(2)
 }
@@ -64,6 +59,14 @@ export function publicKeyOfDidKey(verificationMethod: string): Uint8Array | unde
   if (verificationMethod !== didKeyVerificationMethod(multikey)) return undefined
   try {
     return decodeMultikey(multikey)
+  } catch {
+    return undefined
+  }
+}
+
+function tryDecode(text: string): Uint8Array | undefined {
+  try {
+    return decodeBase58btc(text)
   } catch {
     return undefined
   }

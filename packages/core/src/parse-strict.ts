@@ -5,7 +5,14 @@
 import { isBytes } from './bytes.ts'
 import { DppError } from './errors.ts'
 import { completeLimits, type Json, type JsonLimits } from './json.ts'
-import { decodeUtf8, encodeUtf8 } from './utf8.ts'
+import {
+  assertByteLength,
+  assertWellFormed,
+  itemsError,
+  limitError,
+  numberError,
+} from './json-checks.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /**
  * Parses JSON and refuses everything that two readers could understand differently: malformed UTF-8, a byte order mark,
@@ -49,11 +56,7 @@ export function assertNoDuplicates(inText: number, inValue: number): void {
 function decodeText(input: Uint8Array | string, maxBytes: number): string {
   let text: string
   if (typeof input === 'string') {
-    // UTF-8 takes one to three bytes per UTF-16 unit: count exactly only where it matters.
-    const tooLong =
-      input.length > maxBytes ||
-      (input.length * 3 > maxBytes && encodeUtf8(input).length > maxBytes)
-    if (tooLong) throw limitError(`more than ${maxBytes} bytes`)
+    assertByteLength(input, maxBytes)
     text = input
   } else {
     if (!isBytes(input)) throw new DppError('ERR_DPP_JSON_UTF8', 'expected bytes or a string')
@@ -82,10 +85,10 @@ function scan(text: string, maxDepth: number, maxMembers: number): number {
     } else if (unit === 0x3a /* : */) {
       members++
     } else if (unit === 0x2c /* , */) {
-      if (++items > maxMembers) throw limitError(`more than ${maxMembers} members and elements`)
+      if (++items > maxMembers) throw itemsError(maxMembers)
     } else if (unit === 0x7b /* { */ || unit === 0x5b /* [ */) {
       if (!closesNext(text, i, unit)) items++
-      if (items > maxMembers) throw limitError(`more than ${maxMembers} members and elements`)
+      if (items > maxMembers) throw itemsError(maxMembers)
       if (++depth > maxDepth) throw limitError(`nested more than ${maxDepth} levels deep`)
     } else if (unit === 0x7d /* } */ || unit === 0x5d /* ] */) {
       depth--
@@ -126,10 +129,7 @@ function endOfNumber(text: string, start: number): number {
     while (end < text.length && isNumberPart(text.charCodeAt(end)))
   } else if (end - start > 15 && !Number.isSafeInteger(Number(text.slice(start, end)))) {
     // RFC 7493 §2.2: beyond ±(2^53−1) readers disagree about which integer was meant.
-    throw new DppError(
-      'ERR_DPP_JSON_NUMBER',
-      'an integer is beyond ±(2^53−1): write it as a string',
-    )
+    throw numberError()
   }
   return end - 1
 }
@@ -151,7 +151,7 @@ function countMembers(value: Json): number {
   }
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return 0
-    throw new DppError('ERR_DPP_JSON_NUMBER', 'a number is beyond the range of a double')
+    throw numberError()
   }
   if (typeof value !== 'object' || value === null) return 0
   let count = 0
@@ -164,15 +164,4 @@ function countMembers(value: Json): number {
     count += 1 + countMembers((value as { readonly [name: string]: Json })[name] as Json)
   }
   return count
-}
-
-/** RFC 7493 §2.1: no unpaired surrogates; UTF-8 cannot carry them, so two writers would sign different bytes. */
-function assertWellFormed(text: string): void {
-  if (/\p{Surrogate}/u.test(text)) {
-    throw new DppError('ERR_DPP_JSON_SURROGATE', 'a string holds a lone surrogate')
-  }
-}
-
-function limitError(what: string): DppError<'ERR_DPP_JSON_LIMIT'> {
-  return new DppError('ERR_DPP_JSON_LIMIT', `refused JSON with ${what}`)
 }

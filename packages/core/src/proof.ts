@@ -46,19 +46,18 @@ export type ProofPolicy = {
  * @throws DppError `ERR_DPP_PROOF_MALFORMED`, `ERR_DPP_PROOF_UNSUPPORTED`
  */
 export function parseProof(value: unknown): DataIntegrityProof {
-  const plain = isJsonObject(value) ? snapshot(value) : undefined
-  const shape = plain === undefined ? undefined : checkProofShape(plain)
-  if (shape?.fault === undefined && shape !== undefined) return shape.proof
-  throw new DppError(
-    shape?.fault ?? 'ERR_DPP_PROOF_MALFORMED',
-    'not a Data Integrity proof by eddsa-jcs-2022',
-  )
+  const plain = snapshot(value)
+  const shape: ProofShape = isJsonObject(plain)
+    ? checkProofShape(plain)
+    : { fault: 'ERR_DPP_PROOF_MALFORMED' }
+  if (shape.fault === undefined) return shape.proof
+  throw new DppError(shape.fault, 'not a Data Integrity proof by eddsa-jcs-2022')
 }
 
-/** The proof as plain data that nothing else can change, or undefined where it is not plain JSON. */
-export function snapshot<T extends JsonObject>(value: T): T | undefined {
+/** A value as plain data that nothing else can change, or undefined where it is not plain JSON. */
+export function snapshot(value: unknown): Json | undefined {
   try {
-    return JSON.parse(canonicalize(value)) as T
+    return JSON.parse(canonicalize(value)) as Json
   } catch (error) {
     if (isDppError(error)) return undefined
     throw error

@@ -1,8 +1,8 @@
 // Receipts (docs/spec/receipt.md): the service's signed promise to anchor what it accepted by a stated time.
 import { createProof, type ProofResult, verifyProof } from './data-integrity.ts'
-import { isDid } from './did-syntax.ts'
 import { DppError } from './errors.ts'
 import { isEventDigest } from './event-digest.ts'
+import { isDid } from './identifier-syntax.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { checkProofShape, type DataIntegrityProof, type ProofPolicy, snapshot } from './proof.ts'
 import type { Signer } from './signer.ts'
@@ -50,22 +50,22 @@ export async function createReceipt(input: {
  *   promise that ends before it begins.
  */
 export function parseReceipt(value: unknown): Receipt {
-  const receipt = isJsonObject(value) ? snapshot(value) : undefined
-  if (receipt === undefined) throw invalid('a receipt is a JSON object')
+  const receipt = snapshot(value)
+  if (!isJsonObject(receipt)) throw invalid('not an object')
   const { type, version, events, received, anchorBy, proof, ...rest } = receipt
-  if (type !== 'DppReceipt' || version !== 1) throw invalid('not a DppReceipt of version 1')
-  if (Object.keys(rest).length > 0) throw invalid('a member that this format does not know')
+  if (type !== 'DppReceipt' || version !== 1) throw invalid('type or version')
+  if (Object.keys(rest).length > 0) throw invalid('unknown member')
   if (!Array.isArray(events) || events.length === 0 || !events.every(isReceiptEvent)) {
-    throw invalid('events must list digests with their products')
+    throw invalid('events')
   }
-  if (!isDistinct(events.map(({ digest }) => digest))) throw invalid('an event is listed twice')
+  if (!isDistinct(events.map(({ digest }) => digest))) throw invalid('an event twice')
   const from = readTime(received)
   const until = readTime(anchorBy)
   if (from === undefined || until === undefined || until < from) {
-    throw invalid('received and anchorBy must be times, in this order')
+    throw invalid('received, anchorBy')
   }
   if (!isJsonObject(proof) || checkProofShape(proof).fault !== undefined) {
-    throw invalid('proof must be one proof by eddsa-jcs-2022')
+    throw invalid('proof')
   }
   return receipt as unknown as Receipt
 }
@@ -98,5 +98,8 @@ function isDistinct(values: readonly unknown[]): boolean {
 }
 
 function invalid(message: string): DppError<'ERR_DPP_RECEIPT_INVALID'> {
-  return new DppError('ERR_DPP_RECEIPT_INVALID', message)
+  return new DppError(
+    'ERR_DPP_RECEIPT_INVALID',
+    `receipt refused: ${message} (docs/spec/receipt.md)`,
+  )
 }

@@ -13,6 +13,7 @@ export type Signer = {
   readonly algorithm: 'Ed25519'
   /** The DID URL under which verifiers find the public key. */
   readonly verificationMethod: string
+  /** Signs these bytes; resolves to the 64-byte signature. */
   sign(bytes: Uint8Array): Promise<Uint8Array>
 }
 

@@ -1,9 +1,9 @@
 // UTF-8 (RFC 3629), both ways, refusing what is malformed.
 import { DppError } from './errors.ts'
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 // ignoreBOM keeps a byte order mark in the text, so that the caller sees it instead of losing it.
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Encodes text as UTF-8. A lone surrogate becomes U+FFFD: canonical JSON never holds one. */
 export function encodeUtf8(text: string): Uint8Array {
