@@ -1,6 +1,7 @@
 // A compact range: all that must be kept of a tree to append to it. It holds the roots of the complete subtrees
 // that the tree begins with, the largest first: one for each bit of the size (RFC 9162 §2.1.1).
 import { isJsonObject, type Json } from '@dpp/core'
+import { copyBytes } from './bytes.ts'
 import { anchorError } from './errors.ts'
 import { formatHash, isHashText, parseHash } from './hash-text.ts'
 import { emptyRoot, hashNode, isHash } from './leaf.ts'
@@ -32,7 +33,7 @@ export function compactRangeOf(tree: Tree): CompactRange {
 export function appendLeaf(range: CompactRange, leafHash: Uint8Array): CompactRange {
   if (!isHash(leafHash)) throw anchorError('ERR_DPP_LEAF_INVALID', 'a leaf hash has 32 bytes')
   const nodes = [...range.nodes]
-  let node: Uint8Array = leafHash.slice()
+  let node = copyBytes(leafHash)
   // As in adding one to a binary number: each subtree of the same size is joined, each 1 carries.
   for (let rest = range.size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
     node = hashNode(nodes.pop() ?? node, node)
@@ -45,7 +46,7 @@ export function rangeRoot(range: CompactRange): Uint8Array {
   // The tree splits at the largest power of two: the smaller subtrees join first.
   return (
     range.nodes.reduceRight<Uint8Array | undefined>(
-      (right, left) => (right === undefined ? left.slice() : hashNode(left, right)),
+      (right, left) => (right === undefined ? copyBytes(left) : hashNode(left, right)),
       undefined,
     ) ?? emptyRoot()
   )

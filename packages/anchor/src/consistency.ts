@@ -1,9 +1,9 @@
 // Consistency proofs, RFC 9162 §2.1.4: that a smaller tree is the beginning of a larger one.
 import { isDppError } from '@dpp/core'
+import { copyBytes, isSameBytes } from './bytes.ts'
 import { anchorError } from './errors.ts'
 import { assertHashLengths, parentIndex, takeHash } from './inclusion.ts'
 import { emptyRoot, hashNode, isSameHash } from './leaf.ts'
-import { isSameBytes } from './same-bytes.ts'
 import { levelSize, nodeAt, type Tree } from './tree.ts'
 
 /** Two sizes and the hashes between them, `0 < size1 ≤ size2`. */
@@ -58,11 +58,11 @@ export function rootsFromConsistencyProof(
     throw invalid(`the path from ${size1} to ${size2} leaves has ${expected} hashes`)
   }
   assertHashLengths([proof.root1, ...path])
-  if (size1 === size2) return { root1: proof.root1.slice(), root2: proof.root1.slice() }
+  if (size1 === size2) return { root1: copyBytes(proof.root1), root2: copyBytes(proof.root1) }
 
   const partners = path.values()
-  let root1: Uint8Array = (isPowerOfTwo(size1) ? proof.root1 : takeHash(partners)).slice()
-  let root2: Uint8Array = root1
+  let root1 = copyBytes(isPowerOfTwo(size1) ? proof.root1 : takeHash(partners))
+  let root2 = root1
   let { node, level } = lastSubtree(size1)
   for (let last = lastIndex(size2, level); last > 0; last = parentIndex(last)) {
     if (node % 2 === 1) {

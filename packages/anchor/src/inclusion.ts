@@ -4,6 +4,7 @@
 // its partner on the left; one with an even index on the right, unless it is the last of its level:
 // then it is carried up and takes nothing from the path.
 import { invariant, isDppError } from '@dpp/core'
+import { copyBytes } from './bytes.ts'
 import { anchorError } from './errors.ts'
 import { hashNode, isHash, isSameHash } from './leaf.ts'
 import { assertLeafIndex, levelSize, nodeAt, type Tree } from './tree.ts'
@@ -56,7 +57,7 @@ export function rootFromInclusionProof(proof: InclusionPath): Uint8Array {
   }
   assertHashLengths([proof.leafHash, ...path])
 
-  let hash: Uint8Array = proof.leafHash.slice()
+  let hash: Uint8Array = copyBytes(proof.leafHash)
   const partners = path.values()
   let node = leafIndex
   // `last` is the index of the last node of the level.

@@ -1,6 +1,7 @@
 // Leaves and nodes of the Merkle tree: RFC 9162 §2.1.1 over SHA-256, and the one kind of leaf there is (`webvh-entry-jcs`).
 import { canonicalize, encodeUtf8, isBytes, type JsonObject, parseStrict, sha256 } from '@dpp/core'
-import { isSameBytes } from './same-bytes.ts'
+import { isSameBytes } from './bytes.ts'
+import { anchorError } from './errors.ts'
 
 /** Bytes of one hash. */
 export const HASH_BYTES = 32
@@ -22,8 +23,12 @@ export function hashLeaf(data: Uint8Array | string): Uint8Array {
  * The hash of an inner node: `SHA-256(0x01 ‖ left ‖ right)`.
  *
  * The first byte differs from a leaf's, so that no inner node passes for a leaf (second preimage).
+ *
+ * @throws ERR_DPP_HASH_INVALID unless both have 32 bytes.
  */
 export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
+  if (!isHash(left) || !isHash(right))
+    throw anchorError('ERR_DPP_HASH_INVALID', 'a hash has 32 bytes')
   const input = new Uint8Array(1 + 2 * HASH_BYTES)
   input[0] = 0x01
   input.set(left, 1)

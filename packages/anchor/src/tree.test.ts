@@ -1,3 +1,4 @@
+import { toHex } from '@dpp/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { consistencyPath, verifyConsistency } from './consistency.ts'
@@ -63,6 +64,34 @@ describe('the tree', () => {
     const flat = joinHashes(leaves)
     expect(treeRoot(buildTree(flat))).toEqual(treeRoot(buildTree(leaves)))
     expect(buildTree(flat).levels[0]).toBe(flat)
+  })
+
+  it('hands out copies, also of what came in a Buffer', () => {
+    class View extends Uint8Array {
+      // As Node's Buffer does it.
+      override slice(from?: number, to?: number) {
+        return this.subarray(from, to)
+      }
+    }
+    const flat = new View(joinHashes(leaves.slice(0, 2)))
+    const tree = buildTree(flat)
+    leafAt(tree, 0).fill(0)
+    inclusionPath(tree, 1)[0]?.fill(0)
+    expect(leafAt(tree, 0)).toEqual(leaves[0])
+    const leafHash = new View(leaves[0] as Uint8Array)
+    rootFromInclusionProof({ leafHash, leafIndex: 0, treeSize: 1, path: [] }).fill(0)
+    expect(new Uint8Array(leafHash)).toEqual(leaves[0])
+  })
+
+  it('is the same on every backend: this root was computed by Python’s hashlib', () => {
+    expect(toHex(treeRoot(treeOf(LARGEST)))).toBe(
+      'e7afc82d38944fc7930545328091d45823288c1f734cbdac06396713ebd4b5d5',
+    )
+  })
+
+  it('refuses to hash what is no hash into a node', () => {
+    const [a] = leaves as [Uint8Array]
+    expect(() => hashNode(a, a.subarray(1))).toThrow(code('ERR_DPP_HASH_INVALID'))
   })
 
   it('has the empty root without leaves and the leaf hash with one', () => {

@@ -4,6 +4,7 @@
 // last node without a partner up unchanged; no node is ever duplicated (CVE-2012-2459). So level k
 // holds ceil(n / 2^k) nodes, and its node j covers the leaves from j·2^k up to (j+1)·2^k or the end.
 import { invariant, sha256Blocks } from '@dpp/core'
+import { copyBytes } from './bytes.ts'
 import { anchorError } from './errors.ts'
 import { emptyRoot, HASH_BYTES } from './leaf.ts'
 
@@ -49,7 +50,7 @@ export function nodeAt(tree: Tree, level: number, index: number): Uint8Array {
   const nodes = tree.levels[level]
   const start = index * HASH_BYTES
   invariant(nodes !== undefined && start < nodes.length, 'no such node')
-  return nodes.slice(start, start + HASH_BYTES)
+  return copyBytes(nodes.subarray(start, start + HASH_BYTES))
 }
 
 /** Number of nodes at `level`. */

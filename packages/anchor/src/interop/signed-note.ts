@@ -1,6 +1,6 @@
 // C2SP signed-note v1.0.0: a text and signatures over it, with Ed25519 keys (signature type 0x01).
 import { encodeUtf8, sha256, verifyEd25519 } from '@dpp/core'
-import { isSameBytes } from '../same-bytes.ts'
+import { isSameBytes } from '../bytes.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import type { LogVerifier, RootSigner } from './root-signer.ts'
 

@@ -9,7 +9,7 @@ export type HttpStoreOptions = {
   readonly fetch: typeof fetch
   /** Time for one read, body included; 10 seconds unless told. */
   readonly timeoutMs?: number
-  /** Most bytes of one object, counted after any decompression; 64 MiB unless told. */
+  /** Most bytes of one object; 64 MiB unless told. */
   readonly maxBytes?: number
 }
 
@@ -17,7 +17,8 @@ export type HttpStoreOptions = {
  * Creates a store that reads objects with GET; its writes throw ERR_DPP_STORE_READ_ONLY.
  *
  * 404 and 410 are absence, 401 and 403 refusal, everything else (a redirect, 429, 5xx, a time-out, a
- * body cut short, too long, or in a content coding that was not asked for) is unavailability.
+ * body cut short, too long, or in a content coding that was not asked for) is unavailability. For servers
+ * and tools: a browser asks for compression by itself.
  */
 export function createHttpStore(options: HttpStoreOptions): Store {
   const base = options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`
@@ -43,7 +44,8 @@ export function createHttpStore(options: HttpStoreOptions): Store {
 }
 
 async function readObject(url: URL, options: HttpStoreOptions): Promise<StoredObject | undefined> {
-  const response = await options.fetch(url, {
+  const { fetch } = options // Called without a receiver: a browser's fetch refuses any but its window.
+  const response = await fetch(url, {
     headers: { 'accept-encoding': 'identity' },
     redirect: 'error',
     signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),

@@ -1,4 +1,5 @@
 // A store in memory, for tests, examples and the contract suite's own baseline.
+import { copyBytes } from '../bytes.ts'
 import {
   assertStoreKey,
   assertStorePrefix,
@@ -13,7 +14,7 @@ export function createMemoryStore(): Store {
   const objects = new Map<string, Uint8Array>()
 
   const put = (key: string, body: Uint8Array): { token: string } => {
-    const copy = body.slice()
+    const copy = copyBytes(body)
     objects.set(key, copy)
     return { token: contentToken(copy) }
   }
@@ -22,7 +23,7 @@ export function createMemoryStore(): Store {
     async read(key) {
       assertStoreKey(key)
       const body = objects.get(key)
-      return body && { body: body.slice(), token: contentToken(body) }
+      return body && { body: copyBytes(body), token: contentToken(body) }
     },
     async create(key, body) {
       assertStoreKey(key)

@@ -1,7 +1,7 @@
 // The two ways in which public files are written, safe to repeat after a crash or a write of unknown outcome.
 import { isDppError } from '@dpp/core'
+import { isSameBytes } from '../bytes.ts'
 import type { StoreErrorCode } from '../errors.ts'
-import { isSameBytes } from '../same-bytes.ts'
 import type { ObjectMeta, Store } from './store.ts'
 
 const MAX_ATTEMPTS = 5
