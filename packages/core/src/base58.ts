@@ -19,7 +19,7 @@ const maxByteLength = 2990
  */
 export function encodeBase58btc(bytes: Uint8Array): string {
   if (bytes.length > maxByteLength) {
-    throw new DppError('ERR_DPP_ENCODING_INVALID', `more than ${maxByteLength} bytes for base58btc`)
+    throw new DppError('ERR_DPP_ENCODING_INVALID', 'too long for base58btc')
   }
   const limbs: number[] = [] // Little-endian, base 58^4.
   for (let i = 0; i < bytes.length; ) {
@@ -48,10 +48,7 @@ export function encodeBase58btc(bytes: Uint8Array): string {
  */
 export function decodeBase58btc(text: string): Uint8Array {
   if (typeof text !== 'string' || text.length > maxTextLength) {
-    throw new DppError(
-      'ERR_DPP_ENCODING_INVALID',
-      `more than ${maxTextLength} characters of base58btc`,
-    )
+    throw new DppError('ERR_DPP_ENCODING_INVALID', 'too long for base58btc')
   }
   const limbs: number[] = [] // Little-endian, base 2^24.
   for (let i = 0; i < text.length; ) {

@@ -167,8 +167,6 @@ function assertPlain(object: object): void {
   ) {
     throw unsupported('a class instance (Date, Map, …)')
   }
-  if (Object.getOwnPropertySymbols(object).length > 0)
-    throw unsupported('a member named by a symbol')
 }
 
 /** `Object.prototype` of another realm (an iframe, a vm context, a test runner). */

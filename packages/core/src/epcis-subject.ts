@@ -128,7 +128,7 @@ function isTime(value: Json): boolean {
 
 /** EPCIS 2.0 §7.3.4: hours and minutes, at most 14:00. */
 function isZoneOffset(value: Json): boolean {
-  return isText(value) && /^[+-](?:0\d|1[0-3]):[0-5]\d$|^[+-]14:00$/.test(value)
+  return isText(value) && /^[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)$/.test(value)
 }
 
 /** An EPC or another identifier. The keys in a Digital Link on GS1's own domain must have the right check digits. */

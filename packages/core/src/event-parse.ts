@@ -57,7 +57,7 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   const { proof, signature } = parseEventProof(event, written)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
-    throw invalid('proof.verificationMethod of another DID than the issuer')
+    throw invalid('proof.verificationMethod is not the issuer’s')
   }
   const validFrom = readTime(event['validFrom'])
   if (validFrom === undefined) throw invalid('validFrom')

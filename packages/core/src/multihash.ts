@@ -3,8 +3,7 @@ import { DppError } from './errors.ts'
 
 /** Wraps a 32-byte SHA-256 digest. @throws DppError `ERR_DPP_ENCODING_INVALID` for another length. */
 export function encodeMultihash(digest: Uint8Array): Uint8Array {
-  if (digest.length !== 32)
-    throw new DppError('ERR_DPP_ENCODING_INVALID', 'a SHA-256 digest has 32 bytes')
+  if (digest.length !== 32) throw new DppError('ERR_DPP_ENCODING_INVALID', 'not a sha2-256 digest')
   const bytes = new Uint8Array(34)
   bytes[0] = 0x12 // sha2-256
   bytes[1] = 0x20

@@ -2,7 +2,6 @@
 //
 // The engine's JSON.parse decides the grammar. Around it stand the checks that it lacks: a scan of the text before (limits,
 // integers that a double would change) and a walk over the value after (lone surrogates, overflow, duplicate names).
-import { isBytes } from './bytes.ts'
 import { DppError } from './errors.ts'
 import { completeLimits, type Json, type JsonLimits } from './json.ts'
 import {
@@ -59,8 +58,7 @@ function decodeText(input: Uint8Array | string, maxBytes: number): string {
     assertByteLength(input, maxBytes)
     text = input
   } else {
-    if (!isBytes(input)) throw new DppError('ERR_DPP_JSON_UTF8', 'expected bytes or a string')
-    if (input.length > maxBytes) throw limitError(`more than ${maxBytes} bytes`)
+    if (input?.length > maxBytes) throw limitError(`more than ${maxBytes} bytes`)
     text = decodeUtf8(input)
   }
   // RFC 8259 §8.1: a parser may ignore a byte order mark; one that is refused cannot hide in signed bytes.

@@ -1,4 +1,5 @@
 // UTF-8 (RFC 3629), both ways, refusing what is malformed.
+import { isBytes } from './bytes.ts'
 import { DppError } from './errors.ts'
 
 const encoder = /* @__PURE__ */ new TextEncoder()
@@ -16,9 +17,11 @@ export function encodeUtf8(text: string): Uint8Array {
  * @throws DppError `ERR_DPP_JSON_UTF8` on malformed UTF-8 or anything but bytes.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
+  let cause: unknown
   try {
-    return decoder.decode(bytes)
-  } catch (cause) {
-    throw new DppError('ERR_DPP_JSON_UTF8', 'not well-formed UTF-8', { cause })
+    if (isBytes(bytes)) return decoder.decode(bytes)
+  } catch (error) {
+    cause = error
   }
+  throw new DppError('ERR_DPP_JSON_UTF8', 'not well-formed UTF-8', { cause })
 }
