@@ -80,6 +80,17 @@ describe('JSON-RPC client', () => {
     await expect(patient.request('eth_foo', [], stop.signal)).rejects.toThrow('enough')
   })
 
+  it('sends the name and password of a URL as a header, and never in the URL', async () => {
+    let seen: Parameters<typeof fetch> | undefined
+    const rpc = open(async (...request) => {
+      seen = request
+      return reply({ result: null })
+    })
+    expect(await rpc.request('eth_foo', [])).toBeNull()
+    expect(seen?.[0]).toBe('https://rpc.example/v3/secret')
+    expect(seen?.[1]?.headers).toMatchObject({ authorization: `Basic ${btoa('user:secret')}` })
+  })
+
   it('refuses what is no URL without repeating it', () => {
     expect(() => createJsonRpc('secret')).toThrow(
       expect.objectContaining({

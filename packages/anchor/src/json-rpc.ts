@@ -26,7 +26,7 @@ export type JsonRpcOptions = {
 export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRpc {
   const { timeoutMs = 10_000, maxBytes = 4 * 1024 * 1024 } = options
   const post = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-  const name = hostOf(url)
+  const { endpoint, name, authorization } = parseEndpoint(url)
   let id = 0
 
   async function request(
@@ -44,12 +44,12 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
     try {
       const init: RequestInit = {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ jsonrpc: '2.0', id: asked, method, params }),
         redirect: 'error', // An endpoint that moved is configured anew, not followed.
         signal: stop,
       }
-      const response = await abortable(post(url, init), stop)
+      const response = await abortable(post(endpoint, init), stop)
       status = response.status
       bytes = await readBody(`${name}: ${method}`, response, maxBytes, stop)
     } catch (cause) {
@@ -142,10 +142,23 @@ async function readBody(
   return bytes
 }
 
-function hostOf(url: string): string {
+/** Takes name and password out of the URL: `fetch` refuses them there, and repeats the URL in its error. */
+function parseEndpoint(url: string): {
+  endpoint: string
+  name: string
+  authorization: Record<string, string>
+} {
+  let parsed: URL
   try {
-    return new URL(url).host
-  } catch (cause) {
-    throw chainError('ERR_DPP_CHAIN_QUERY', 'an RPC endpoint is not a URL', { cause })
+    parsed = new URL(url)
+  } catch {
+    throw chainError('ERR_DPP_CHAIN_QUERY', 'an RPC endpoint is not a URL')
   }
+  const { host, username, password } = parsed
+  parsed.username = ''
+  parsed.password = ''
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const authorization: Record<string, string> =
+    credentials === ':' ? {} : { authorization: `Basic ${btoa(credentials)}` }
+  return { endpoint: parsed.href, name: host, authorization }
 }

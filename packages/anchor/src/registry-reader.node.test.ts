@@ -1,10 +1,13 @@
 // The reader against a real chain, through providers that lie, fail, lag or differ. Absence, outage and disagreement
 // are three different answers.
+import { type JsonObject, toHex } from '@dpp/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeBlockHeader } from './block-header.ts'
 import type { Finality } from './chain-head.ts'
 import { registryAddress } from './ethereum/registry-artifact.ts'
 import { createRig, type Rig, relayer, testRoot } from './ethereum/rig.suite.ts'
+import { createEvidenceReader } from './evidence-reader.ts'
 import type { AnchorQuery } from './reader.ts'
 import { createRegistryReader, type RegistryReaderOptions } from './registry-reader.ts'
 
@@ -16,6 +19,7 @@ type Told = Partial<Call> & {
   readonly result?: unknown
   readonly error?: object
   readonly edit?: object
+  readonly raw?: true
   readonly change?: { readonly which: number; readonly value: unknown }
 }
 
@@ -135,6 +139,21 @@ describe('finality', () => {
   })
 })
 
+describe('hints', () => {
+  it('that lead nowhere are no failure', async () => {
+    const lie: Lie = ({ method, params }) => {
+      const [filter] = params as [{ fromBlock?: string; toBlock?: string }]
+      const isHint = method === 'eth_getLogs' && filter.fromBlock === filter.toBlock
+      const isBlock = method === 'eth_getBlockByNumber' && params[0] === '0x5'
+      return isHint || isBlock ? { error: { code: -32000, message: 'pruned' } } : undefined
+    }
+    const { reader } = open([lie])
+    expect(await reader.findAnchor({ ...query, blockNumber: '5' })).toMatchObject({
+      batchId: found.batchId,
+    })
+  })
+})
+
 describe('k of n', () => {
   /** A provider that stopped at block 1, and says that this is the final one. */
   const frozen: Lie = ({ method, params }) =>
@@ -231,6 +250,41 @@ describe('proofs against lies', () => {
       method === 'eth_getBlockByNumber' ? { edit: { stateRoot: testRoot(5) } } : undefined
     const { reader } = open([lie], { method: 'proof' })
     await expect(reader.findAnchor(query)).rejects.toMatchObject({ code: 'ERR_DPP_CHAIN_PROOF' })
+  })
+})
+
+describe('evidence', () => {
+  it('is captured once the anchor is final, and shows it without the chain', async () => {
+    const { reader } = open([truth])
+    const young = testRoot(3)
+    await rig.reach(young, 'mined')
+    expect(await reader.captureEvidence({ ...query, root: young })).toBeUndefined()
+    await rig.mine(3)
+    const evidence = await reader.captureEvidence({ ...query, root: young })
+    if (evidence === undefined) throw new Error('no evidence')
+    const finding = await reader.findAnchor({ ...query, root: young })
+    const trustedBlockHashes = [finding?.block.hash ?? '']
+    const offline = createEvidenceReader({
+      chain: reader.chain,
+      evidence: [evidence],
+      trustedBlockHashes,
+    })
+    expect(await offline.findAnchor({ ...query, root: young })).toEqual(finding)
+  })
+
+  it('is captured behind a fork that appended fields, where a node gives raw headers', async () => {
+    const future: Lie = ({ method, params }) => {
+      if (method === 'eth_getBlockByNumber') return { edit: { requestsHash: null } }
+      if (method !== 'debug_getRawHeader') return undefined
+      return { method: 'eth_getBlockByNumber', params: [params[0], false], raw: true }
+    }
+    const { reader } = open([future])
+    expect(await reader.captureEvidence(query)).toMatchObject({ batchId: found.batchId })
+    const withheld: Lie = (call) =>
+      call.method === 'debug_getRawHeader' ? undefined : future(call)
+    await expect(open([withheld]).reader.captureEvidence(query)).rejects.toMatchObject({
+      code: 'ERR_DPP_CHAIN_PROOF',
+    })
   })
 })
 
@@ -338,10 +392,15 @@ function open(lies: readonly Lie[], options: Partial<RegistryReaderOptions> = {}
     const told = said as Told | undefined
     if (told !== undefined && ('result' in told || 'error' in told))
       return Response.json({ jsonrpc: '2.0', id: call.id, ...told })
-    const body = JSON.stringify({ jsonrpc: '2.0', ...call, ...(told?.params ? told : {}) })
+    const { method, params, id } = { ...call, ...(told?.params ? told : {}) }
+    const body = JSON.stringify({ jsonrpc: '2.0', method, params, id })
     const response = await globalThis.fetch(rig.anvil.url, { ...init, body, signal: null })
-    if (told?.edit === undefined && told?.change === undefined) return response
-    const answer = (await response.json()) as { result: object }
+    if (!told?.edit && !told?.change && !told?.raw) return response
+    const answer = (await response.json()) as { result: JsonObject }
+    if (told.raw) {
+      const result = `0x${toHex(encodeBlockHeader(answer.result))}`
+      return Response.json({ ...answer, result })
+    }
     const { which = 0, value } = told.change ?? {}
     const names = Object.keys(answer.result)
     const name = names[which % Math.max(1, names.length)] ?? '0'

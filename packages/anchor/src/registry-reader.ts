@@ -133,7 +133,7 @@ export function createRegistryReader(options: RegistryReaderOptions): RegistryRe
     const head = await readHead(quorum, { ...headOptions, finality: options.finality }, signal)
     const { target, found } = await search(query, head, signal)
     if (found === undefined) return undefined
-    const { stateRoot, rlp: header } = readHeader(head)
+    const { stateRoot, rlp: header } = await readHeader(target)
     const slots = [rootSlot(found.batchId), recordSlot(found.batchId)]
     const proof = await fetchProof(target, stateRoot, slots)
     return createEvidence({ chain, query, batchId: found.batchId, header, proof, codeHashes })

@@ -1,5 +1,5 @@
 // Finds an anchor in a registry's storage. Hints and logs only say where to look: what counts is what the slots hold.
-import type { Json } from '@dpp/core'
+import { isDppError, isJsonObject, type Json } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
 import { readBlock } from './chain-head.ts'
 import { formatQuantity, formatWord, readQuantity } from './chain-hex.ts'
@@ -30,8 +30,12 @@ export type SearchOptions = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Up to this many batches every root is read: that needs no logs, and proves absence. */
-const SCAN_LIMIT = 64n
+/** Every root is read where that takes few calls, or no more than the logs would: it shows absence by itself. */
+const FEW_CALLS = 64
+const MAX_SCAN = 10_000n
+
+/** Batches that are looked through around a hinted block. */
+const NEARBY = 64n
 
 /** Slots that are read at once. */
 const CHUNK = 32
@@ -63,13 +67,21 @@ export async function searchAnchor(
     const hinted = await matchOf([BigInt(query.batchId)])
     if (hinted !== undefined) return hinted
   }
-  if (count <= SCAN_LIMIT) return matchOf(range(0n, count))
+  const blocks = state.head.number - options.deployBlock + 1n
+  const windows = blocks > 0n ? Number(blocks / options.logWindow) + 1 : 0
+  if (count <= MAX_SCAN && state.callsFor(Number(count)) <= Math.max(FEW_CALLS, windows))
+    return matchOf(range(0n, count))
   if (query.blockNumber !== undefined && BigInt(query.blockNumber) <= state.head.number) {
     const block = BigInt(query.blockNumber)
-    const near =
-      (await matchOf(await readLogs(query, block, block, options))) ??
-      (await matchOf(await idsAfter(state, count, block, options)))
-    if (near !== undefined) return near
+    for (const findIds of [
+      () => readLogs(query, block, block, options),
+      () => idsAfter(state, count, block, options),
+    ]) {
+      // A hint that leads nowhere is no failure: the search goes on without it.
+      const near = await findIds().then(matchOf).catch(ignoreFailure)
+      options.signal?.throwIfAborted()
+      if (near !== undefined) return near
+    }
   }
   let window = options.logWindow
   for (let from = options.deployBlock; from <= state.head.number; ) {
@@ -137,7 +149,7 @@ function readBatchIds(logs: Json): readonly bigint[] {
   if (!Array.isArray(logs) || logs.length > MAX_LOGS)
     throw chainError('ERR_DPP_CHAIN_RESPONSE', 'logs that are not a list of moderate length')
   const ids = logs.map((log: Json) => {
-    const topics = typeof log === 'object' && log !== null && 'topics' in log ? log['topics'] : []
+    const topics = isJsonObject(log) ? log['topics'] : undefined
     return readQuantity(Array.isArray(topics) ? topics[3] : undefined)
   })
   return [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1))
@@ -159,7 +171,7 @@ async function idsAfter(
   const seconds = BigInt(timestamp.getTime() / 1_000)
   const start = await lowerBound(state, count, seconds)
   const end = await lowerBound(state, count, seconds + REORG_SLACK_SECONDS)
-  return range(start, end < start + SCAN_LIMIT ? end : start + SCAN_LIMIT)
+  return range(start, end < start + NEARBY ? end : start + NEARBY)
 }
 
 async function lowerBound(state: RegistryState, count: bigint, seconds: bigint): Promise<bigint> {
@@ -180,6 +192,10 @@ function range(from: bigint, to: bigint): readonly bigint[] {
   return ids
 }
 
+function ignoreFailure(failure: unknown): undefined {
+  if (!isDppError(failure)) throw failure
+}
+
 function isRefusal(failure: unknown): boolean {
-  return failure instanceof Error && 'code' in failure && failure.code === 'ERR_DPP_CHAIN_REJECTED'
+  return isDppError(failure) && failure.code === 'ERR_DPP_CHAIN_REJECTED'
 }

@@ -1,11 +1,11 @@
 // The registry's storage at one agreed block, read in one of two ways: each slot from k of n providers, or from any
 // provider with a Merkle proof against that block's state root.
 
-import { isJsonObject, type Json } from '@dpp/core'
+import { isDppError, isJsonObject, type Json } from '@dpp/core'
 import { type BlockHeader, encodeBlockHeader, parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
 import type { Head } from './chain-head.ts'
-import { formatWord, hexToBytes, keccakHex, readQuantity } from './chain-hex.ts'
+import { formatQuantity, formatWord, hexToBytes, keccakHex, readQuantity } from './chain-hex.ts'
 import { type Account, type AccountProof, readAccount, readSlot } from './evidence-proof.ts'
 import { agree, type Quorum, tooFew } from './quorum.ts'
 
@@ -13,6 +13,8 @@ export type RegistryState = {
   readonly head: Head
   /** Values of storage slots, in their order. */
   readSlots(slots: readonly string[]): Promise<readonly bigint[]>
+  /** Calls to a provider that so many slots take. */
+  callsFor(slots: number): number
 }
 
 export type RegistryStateOptions = {
@@ -56,7 +58,7 @@ export async function openAgreedState(options: RegistryStateOptions): Promise<Re
       values.push(...(await Promise.all(slots.slice(start, start + AT_ONCE).map(readOne))))
     return values
   }
-  return { head, readSlots }
+  return { head, readSlots, callsFor: (slots) => slots }
 }
 
 /** Requests that one provider gets at once: free ones answer 429 to more. */
@@ -70,23 +72,51 @@ const AT_ONCE = 8
  */
 export async function openProvenState(options: RegistryStateOptions): Promise<RegistryState> {
   const { head } = options
-  const header = readHeader(head)
+  const header = await readHeader(options)
   const readSlots = async (slots: readonly string[]): Promise<readonly bigint[]> => {
     const proof = await fetchProof(options, header.stateRoot, slots)
     return slots.map((slot, index) => readSlot(proof, slot, index))
   }
   await readSlots([]) // The account alone: its code hash is checked before anything is read.
-  return { head, readSlots }
+  return { head, readSlots, callsFor: (slots) => Math.ceil(slots / SLOTS_PER_CALL) }
 }
 
-/** The header behind the agreed hash, read from its own bytes. @throws ERR_DPP_CHAIN_PROOF ERR_DPP_CHAIN_RESPONSE */
-export function readHeader(head: Head): BlockHeader & { readonly rlp: Uint8Array } {
-  const rlp = encodeBlockHeader(head.json)
+/** Slots that one `eth_getProof` is asked for. */
+const SLOTS_PER_CALL = 32
+
+/**
+ * The header behind the agreed hash, read from its own bytes: built from the JSON, or as a node gives it raw where a fork
+ * newer than this release has appended fields.
+ *
+ * @throws ERR_DPP_CHAIN_PROOF ERR_DPP_CHAIN_RESPONSE
+ */
+export async function readHeader({
+  quorum,
+  head,
+  signal,
+}: Pick<RegistryStateOptions, 'quorum' | 'head' | 'signal'>): Promise<
+  BlockHeader & { readonly rlp: Uint8Array }
+> {
+  let failure: unknown
   try {
+    const rlp = encodeBlockHeader(head.json)
     return { ...parseBlockHeader(rlp), rlp }
   } catch (cause) {
-    throw chainError('ERR_DPP_CHAIN_PROOF', `block ${head.hash} has no readable header`, { cause })
+    failure = cause
   }
+  for (const provider of quorum.providers) {
+    try {
+      const number = formatQuantity(head.number)
+      const answer = await provider.request('debug_getRawHeader', [number], signal)
+      const rlp = hexToBytes(answer, 'bytes')
+      const header = parseBlockHeader(rlp)
+      if (header.hash === head.hash) return { ...header, rlp }
+    } catch {
+      signal?.throwIfAborted() // Most nodes do not offer it: the first failure is the one to tell.
+    }
+  }
+  const message = `the header of block ${head.hash} cannot be had`
+  throw chainError('ERR_DPP_CHAIN_PROOF', message, { cause: failure })
 }
 
 /** An account proof with the proofs of some of its slots, already shown to hold under `stateRoot`. */
@@ -158,7 +188,7 @@ function noCode(registry: string): Error {
 }
 
 function isCodeError(failure: unknown): boolean {
-  return failure instanceof Error && 'code' in failure && failure.code === 'ERR_DPP_CHAIN_CODE'
+  return isDppError(failure) && failure.code === 'ERR_DPP_CHAIN_CODE'
 }
 
 function malformed(): Error {

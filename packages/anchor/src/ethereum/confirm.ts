@@ -1,5 +1,5 @@
 // From mined to final: the registry's storage at the final block decides, and a reorg takes the record back.
-import type { JsonObject } from '@dpp/core'
+import { isJsonObject } from '@dpp/core'
 import { formatQuantity, formatWord, readHash, readQuantity } from '../chain-hex.ts'
 import { decodeRecord, recordSlot, rootSlot } from '../registry-storage.ts'
 import type { AnchorLocation, AnchorRecord } from './journal.ts'
@@ -13,8 +13,7 @@ export async function confirm(
 ): Promise<AnchorRecord> {
   const number = formatQuantity(BigInt(record.block.number))
   const block = await ask(context, 'eth_getBlockByNumber', [number, false])
-  const stands =
-    block !== null && readHash((block as JsonObject)['hash'] ?? null) === record.block.hash
+  const stands = isJsonObject(block) && readHash(block['hash']) === record.block.hash
   if (!stands) return relocate(context, record)
   const final = await readFinal(context)
   if (final.number < BigInt(record.block.number)) return record

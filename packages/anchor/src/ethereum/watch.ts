@@ -79,6 +79,9 @@ async function retire(
   return save(context, { ...rest, state: 'prepared', notice: { code, message } })
 }
 
+/** A wider gap is no reorg but a lie or a mistake, and filling it costs money. */
+const MAX_FILLS = 64
+
 /** Nonces below ours that nobody holds keep us out of every block: they are filled. */
 async function closeGap(
   context: WriterContext,
@@ -90,6 +93,10 @@ async function closeGap(
   const others = (await context.journal.pending()).filter(({ root }) => root !== record.root)
   const held = new Set(others.flatMap(({ transactions }) => transactions.map(({ nonce }) => nonce)))
   if (held.has(from)) return record // One of our own goes first, and has its own steps.
+  if (to - from > MAX_FILLS) {
+    const why = `nonces ${from} to ${to - 1} are empty: too many to be filled without being asked`
+    return wait(context, record, 'ERR_DPP_ANCHOR_NONCE_GAP', why)
+  }
   const fill = newestOf(record, 'fill', from)
   let next = record
   if (fill === undefined) next = await signFill(context, record, from, head)
