@@ -258,6 +258,26 @@ describe('the pool', () => {
   })
 })
 
+describe('a lie that would cost money', () => {
+  it('is not paid for: a gap too wide is reported, not filled', async () => {
+    await rig.holdMining()
+    let id = 0
+    const wire = createWire((method) => {
+      id += 1
+      if (method === 'eth_getTransactionCount') return rpcAnswer(id, { result: '0xffff' })
+      if (method === 'eth_getProof')
+        return rpcAnswer(id, { error: { code: -32601, message: 'no' } })
+      return undefined
+    })
+    await rig.reach(root, 'sent', rig.writer({ fetch: wire.fetch }))
+    await rig.mine()
+    rig.later(10 * minute)
+    const record = await rig.writer().advance(root)
+    expect(record).toMatchObject({ notice: { code: 'ERR_DPP_ANCHOR_NONCE_GAP' } })
+    expect(record.transactions).toHaveLength(1)
+  })
+})
+
 describe('what is lost for good', () => {
   it('tries again after a revert, but only once that is final', async () => {
     const code = await rig.anvil.request('eth_getCode', [registryAddress, 'latest'])
