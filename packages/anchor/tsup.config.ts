@@ -2,5 +2,13 @@ import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
 export default defineConfig(
-  packageBuild(['index', 'ethereum/index', 'evidence', 'interop', 'store/memory', 'store/file', 'store/http']),
+  packageBuild([
+    'index',
+    'ethereum/index',
+    'evidence',
+    'interop',
+    'store/memory',
+    'store/file',
+    'store/http',
+  ]),
 )
