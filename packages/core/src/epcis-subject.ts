@@ -87,7 +87,7 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
     if (check !== undefined && !check(value)) throw invalid(`${name} is malformed`)
     namesObjects ||= namesObject(name, value)
   }
-  if (!namesObjects) throw invalid('it names no object: no EPC, quantity or sensor')
+  if (!namesObjects) throw invalid('it names no object')
   const corrects = subject['dpp:corrects']
   return {
     products: subject['dpp:digitalProductPassportId'] as readonly string[],

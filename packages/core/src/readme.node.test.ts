@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { expect, it } from 'vitest'
+import * as core from './index.ts'
+
+type Shown = { event: core.SecuredEvent; result: core.ProofResult }
+
+it('the README’s examples run', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code as string)
+  expect(blocks).toHaveLength(2)
+  const code = blocks
+    .join('\n')
+    .replace(/^import \{([^}]*)\} from '@dpp\/core'$/gm, 'const {$1} = core')
+  const body = stripTypeScriptTypes(`async (core) => {${code}; return { event, result } }`)
+  // biome-ignore lint/security/noGlobalEval: the code is this package's README.
+  const run = eval(body) as (api: typeof core) => Promise<Shown>
+  const { event, result } = await run(core)
+  expect(result).toEqual({ verified: true })
+  expect(core.parseEvent(event).type).toBe('commissioning')
+})
