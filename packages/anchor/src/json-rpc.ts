@@ -3,6 +3,7 @@
 
 import { isDppError, isJsonObject, type Json, parseStrict } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
+import { concatBytes } from './concat-bytes.ts'
 
 /** One JSON-RPC endpoint. */
 export type JsonRpc = {
@@ -133,13 +134,7 @@ async function readBody(
   } finally {
     reader.cancel().catch(() => {}) // Already failed or done: nothing more to say about it.
   }
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
+  return concatBytes(chunks)
 }
 
 /** Takes name and password out of the URL: `fetch` refuses them there, and repeats the URL in its error. */

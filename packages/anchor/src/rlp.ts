@@ -1,5 +1,6 @@
 // Recursive length prefix (Ethereum yellow paper, appendix B), strict: every byte string has one encoding.
 import { chainError } from './chain-errors.ts'
+import { concatBytes } from './concat-bytes.ts'
 
 export type RlpItem = Uint8Array | readonly RlpItem[]
 
@@ -98,16 +99,6 @@ function encodeLength(length: number, base: 0x80 | 0xc0): Uint8Array {
   if (length <= 55) return Uint8Array.of(base + length)
   const size = encodeQuantity(BigInt(length))
   return concatBytes([Uint8Array.of(base + 55 + size.length), size])
-}
-
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }
 
 function invalid(what: string): Error {
