@@ -1,0 +1,167 @@
+// Kill −9 at random instants under load, against the real server and a real chain; then what must hold.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deployRegistry, registryAbi } from '@dpp/anchor/ethereum'
+import { eventDigest } from '@dpp/core'
+import { readEvents, verifyLog } from '@dpp/webvh'
+import { createPublicClient, http } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { freePort, startAnvil } from './anvil.ts'
+import {
+  createOrganisation,
+  getJson,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+  startFileHost,
+} from './server-client.ts'
+import { startServerProcess } from './server-process.ts'
+
+export type ChaosReport = {
+  readonly acknowledged: number
+  readonly batches: number
+  /** Acknowledged digests that are not exactly once in the log they belong to. */
+  readonly misplaced: readonly string[]
+  /** Roots of settled batches, and what the chain holds: equal when nothing was anchored twice or left out. */
+  readonly settledRoots: readonly string[]
+  readonly anchoredRoots: readonly string[]
+  /** The environment of the server, to run fsck with; `clean` removes its folder. */
+  readonly environment: { readonly [name: string]: string }
+  clean(): Promise<void>
+}
+
+const DOMAIN = 'dpp.windowco.example'
+const CLIENTS = 4
+
+/** Runs the server under load, kills it `kills` times, lets it settle, and looks. */
+export async function runChaos(kills: number): Promise<ChaosReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'dpp-chaos-'))
+  const [anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
+  try {
+    const account = privateKeyToAccount(anvil.privateKeys[0] ?? '0x')
+    const { chainId } = anvil
+    const { address } = await deployRegistry({ rpcUrl: anvil.url, chainId, account })
+    const environment = {
+      DPP_DATA_DIR: folder,
+      DPP_PORT: `${await freePort()}`,
+      DPP_DOMAIN: DOMAIN,
+      DPP_RPC_URLS: anvil.url,
+      DPP_REGISTRY: address,
+      DPP_FINALITY: '0',
+      DPP_INTERVAL_SECONDS: '1',
+      DPP_POLL_MS: '50',
+      DPP_ORIGINS: `windowco.example=${host.url}`,
+      RELAYER_PRIVATE_KEY: anvil.privateKeys[1] ?? '',
+    }
+    const issuer = await createOrganisation(host, 'windowco.example')
+    let server = await startServerProcess(environment)
+    const { url } = server
+    const products: RegisteredProduct[] = []
+    for (let i = 0; i < 5; i++) {
+      products.push(await registerProduct(url, DOMAIN, issuer, `CHAOS-${i}`))
+    }
+
+    // Each client posts one event after the other, and an event again until it is acknowledged.
+    const expected = new Map<string, string>() // Digest → SCID of its product.
+    let isOver = false
+    async function client(number: number): Promise<void> {
+      for (let i = number; !isOver; i += CLIENTS) {
+        const product = products[i % products.length] as RegisteredProduct
+        const event = await signManufacture(issuer, [product])
+        await untilAcknowledged(`${url}/events`, event)
+        expected.set(eventDigest(event), product.scid)
+      }
+    }
+    const clients = Array.from({ length: CLIENTS }, (_, number) => client(number))
+    for (let kill = 0; kill < kills; kill++) {
+      await sleep(50 + Math.random() * 1500)
+      await server.stop('SIGKILL')
+      server = await startServerProcess(environment)
+    }
+    isOver = true
+    await Promise.all(clients)
+
+    await postJson(`${url}/batches`, {})
+    const settledRoots = await untilAllSettled(url)
+    const misplaced = await findMisplaced(url, products, expected)
+    await server.stop()
+    const anchoredRoots = await readRoots(anvil.url, address)
+    // The chain must outlive this call for fsck: the caller runs it without a registry.
+    const { DPP_REGISTRY: _, ...offline } = environment
+    return {
+      acknowledged: expected.size,
+      batches: settledRoots.length,
+      misplaced,
+      settledRoots,
+      anchoredRoots,
+      environment: offline,
+      clean: () => rm(folder, { recursive: true, force: true }),
+    }
+  } finally {
+    await Promise.all([anvil.stop(), host.close()])
+  }
+}
+
+async function untilAcknowledged(url: string, event: unknown): Promise<void> {
+  for (let attempt = 0; attempt < 2000; attempt++) {
+    const answer = await postJson(url, event).catch(() => undefined)
+    if (answer !== undefined && answer.status < 300) return
+    if (answer !== undefined && answer.status !== 503) throw new Error(answer.text)
+    await sleep(20)
+  }
+  throw new Error('an event was never acknowledged')
+}
+
+async function untilAllSettled(url: string): Promise<string[]> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const batches: { state: string; root: string; id: number }[] = []
+    for (let path: string | undefined = '/batches'; path !== undefined; ) {
+      const page = (await getJson(`${url}${path}`)).body as {
+        batches: typeof batches
+        next?: string
+      }
+      batches.push(...page.batches)
+      path = page.next
+    }
+    if (batches.every(({ state }) => state === 'settled')) return batches.map(({ root }) => root)
+    await sleep(100)
+  }
+  throw new Error('the batches did not settle')
+}
+
+async function findMisplaced(
+  url: string,
+  products: readonly RegisteredProduct[],
+  expected: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const found = new Map<string, string>()
+  const misplaced: string[] = []
+  for (const { did, scid } of products) {
+    const log = await (await fetch(`${url}/.well-known/did/${scid}/did.jsonl`)).text()
+    const report = verifyLog(log, { did })
+    if (report.error !== undefined) throw report.error
+    for (const { digest } of readEvents(report.versions)) {
+      if (found.has(digest) || expected.get(digest) !== scid) misplaced.push(digest)
+      found.set(digest, scid)
+    }
+  }
+  for (const digest of expected.keys()) if (!found.has(digest)) misplaced.push(digest)
+  return misplaced
+}
+
+async function readRoots(rpcUrl: string, registry: `0x${string}`): Promise<string[]> {
+  const client = createPublicClient({ transport: http(rpcUrl) })
+  const logs = await client.getContractEvents({
+    address: registry,
+    abi: registryAbi,
+    eventName: 'Anchored',
+    fromBlock: 0n,
+  })
+  return logs.map(({ args }) => String(args.root))
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
