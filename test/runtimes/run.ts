@@ -1,0 +1,181 @@
+// The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd. Run as `npm run test:runtimes`.
+// Runtimes come from npm into a temporary folder, not into this checkout.
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { packPackage } from '../packed.ts'
+
+/** Packages under test: their tarballs are installed together. */
+const folders = ['core']
+
+const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+const work = mkdtempSync(join(tmpdir(), 'dpp-runtimes-'))
+
+type Runtime = {
+  readonly name: string
+  /** What to install, and its program inside the folder it was installed to. */
+  readonly npm: string
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+const script = join(work, 'main.mjs')
+const runtimes: readonly Runtime[] = [
+  ...[20, 22, 24, 26].map((major) => ({
+    name: `Node ${major}`,
+    npm: `node-${platform}@${major}`,
+    program: `node-${platform}/bin/node`,
+    args: [script],
+  })),
+  {
+    name: 'Bun',
+    npm: `@oven/bun-${platform}`,
+    program: `@oven/bun-${platform}/bin/bun`,
+    args: [script],
+  },
+  {
+    name: 'Deno',
+    npm: `@deno/${platform}${process.platform === 'linux' ? '-glibc' : ''}`,
+    program: `@deno/${platform}${process.platform === 'linux' ? '-glibc' : ''}/deno`,
+    args: ['run', '--no-lock', '--allow-read', '--allow-env', script],
+  },
+  {
+    name: 'workerd',
+    npm: `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`,
+    program: `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}/bin/workerd`,
+    args: ['test', join(work, 'workerd.capnp')],
+  },
+]
+
+try {
+  await installPackages()
+  const failures = runtimes.filter((runtime) => !runOn(runtime))
+  process.stdout.write(`${runtimes.length - failures.length} passed, ${failures.length} failed\n`)
+  process.exitCode = failures.length === 0 ? 0 : 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+
+async function installPackages(): Promise<void> {
+  const tarballs = await Promise.all(folders.map((folder) => packPackage(folder)))
+  writeFileSync(join(work, 'package.json'), '{"type":"module","private":true}')
+  npmInstall(work, tarballs)
+  copyFileSync(join(import.meta.dirname, 'smoke.mjs'), join(work, 'smoke.mjs'))
+  const vectors = JSON.stringify({ ed25519: readVectors() })
+  writeFileSync(
+    script,
+    `import { smoke } from './smoke.mjs'\nconsole.log(await smoke(${vectors}), 'checks')\n`,
+  )
+  // workerd resolves no packages: it gets the bundle that any bundler makes for a worker.
+  await build({
+    stdin: {
+      contents: `import { smoke } from './smoke.mjs'
+        export default { async test() { console.log(await smoke(${vectors}), 'checks') } }`,
+      resolveDir: work,
+    },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    outfile: join(work, 'worker.js'),
+    logLevel: 'error',
+  })
+  writeFileSync(
+    join(work, 'workerd.capnp'),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "main", worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")], compatibilityDate = "2025-01-01"))]);
+`,
+  )
+}
+
+function runOn({ name, npm, program, args }: Runtime): boolean {
+  const folder = join(work, 'runtimes', name.replace(/\W/g, ''))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"private":true}')
+  try {
+    npmInstall(folder, [npm])
+  } catch (error) {
+    return report(name, false, `cannot install ${npm}: ${String(error)}`)
+  }
+  const { status, stdout, stderr } = spawnSync(join(folder, 'node_modules', program), args, {
+    cwd: work,
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  return report(name, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
+}
+
+function report(name: string, holds: boolean, text: string): boolean {
+  process.stdout.write(
+    `${holds ? 'ok  ' : 'FAIL'} ${name}: ${holds ? (text.match(/\d+ checks/)?.[0] ?? text) : text}\n`,
+  )
+  return holds
+}
+
+function npmInstall(folder: string, what: readonly string[]): void {
+  execFileSync(
+    'npm',
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--force', ...what],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
+}
+
+/** The published Ed25519 cases where they are at hand, else none: the other checks run all the same. */
+function readVectors(): {
+  publicKey: string
+  message: string
+  signature: string
+  valid: boolean
+}[] {
+  const folder = resolve(
+    process.env['DPP_VECTORS'] ?? join(import.meta.dirname, '../../../shared/vectors'),
+    'ed25519',
+  )
+  if (!existsSync(folder)) {
+    if (process.env['CI'] === 'true')
+      throw new Error(`no test vectors at ${folder}: set DPP_VECTORS`)
+    process.stderr.write(`NOTICE: no test vectors at ${folder} (set DPP_VECTORS)\n`)
+    return []
+  }
+  const wycheproof: {
+    testGroups: {
+      publicKey: { pk: string }
+      tests: { msg: string; sig: string; result: string }[]
+    }[]
+  } = JSON.parse(readFileSync(join(folder, 'wycheproof/ed25519_test.json'), 'utf8'))
+  const speccheck: { pub_key: string; message: string; signature: string }[] = JSON.parse(
+    readFileSync(join(folder, 'speccheck/cases.json'), 'utf8'),
+  )
+  return [
+    ...wycheproof.testGroups.flatMap(({ publicKey, tests }) =>
+      tests.map(({ msg, sig, result }) => ({
+        publicKey: publicKey.pk,
+        message: msg,
+        signature: sig,
+        valid: result === 'valid',
+      })),
+    ),
+    ...speccheck.map((one) => ({
+      publicKey: one.pub_key,
+      message: one.message,
+      signature: one.signature,
+      valid: false,
+    })),
+  ]
+}
