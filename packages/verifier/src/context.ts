@@ -18,8 +18,12 @@ export type Limits = {
   readonly maxRoots: number
   /** Anchors of one root that are looked up. */
   readonly maxAnchorsPerRoot: number
+  /** Of all files together. */
+  readonly maxTotalBytes: number
   /** Of each file and each question to a chain. */
   readonly timeoutMs: number
+  /** Of the whole verification: what was not read by then is an outage. */
+  readonly totalTimeoutMs: number
   /** Files and questions at a time. */
   readonly concurrency: number
 }
@@ -33,7 +37,9 @@ export const defaultLimits: Limits = {
   maxIssuers: 100,
   maxRoots: 256,
   maxAnchorsPerRoot: 8,
+  maxTotalBytes: 128 * 1024 * 1024,
   timeoutMs: 15_000,
+  totalTimeoutMs: 180_000,
   concurrency: 8,
 }
 
@@ -67,15 +73,18 @@ export type Context = {
   readonly now: Date
   /** `asOf`, else `now`. */
   readonly at: Date
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
   readonly limits: Limits
   readonly profiles: readonly EventProfile[] | undefined
 }
 
 export function createContext(options: VerifyOptions): Context {
-  const { policy, sources, readers, signal, asOf, profiles, now = new Date() } = options
+  const { policy, sources, readers, asOf, profiles, now = new Date() } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const read = createFileReader(sources, { timeoutMs: limits.timeoutMs, signal })
+  const deadline = AbortSignal.timeout(limits.totalTimeoutMs)
+  const signal =
+    options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline])
+  const read = createFileReader(sources, { ...limits, signal })
   // Nothing is known about a later time than now.
   const at = asOf === undefined || asOf > now ? now : asOf
   return { policy, read, readers, now, at, signal, limits, profiles }

@@ -1,10 +1,10 @@
 // When an issuer removed a key: the earliest accepted anchor of the removing entry of its log, or of a later one.
-import { entryLeafHash, formatHash, parseBatchFile, verifyBatchFile } from '@dpp/anchor'
+import { formatHash, parseBatchFile, verifyBatchFile } from '@dpp/anchor'
 import { isDppError } from '@dpp/core'
 import type { Context } from './context.ts'
 import { findAnchor, groupByRoot } from './find-anchor.ts'
 import type { VerifiedLog } from './read-log.ts'
-import { readProofFile, recomputeInclusion } from './read-proofs.ts'
+import { leafHashAt, readProofFile, recomputeInclusion } from './read-proofs.ts'
 import type { LookedUpRoot } from './timeline.ts'
 
 /** Where evidence about issuers lies, and what the product's own evidence already proved. */
@@ -63,9 +63,9 @@ async function searchOwnBatches(
   context: Context,
 ): Promise<{ times: Date[] } | { cause: string }> {
   const wanted = new Map(
-    log.versions
-      .slice(removedIndex)
-      .map(({ versionId, line }) => [versionId, formatHash(entryLeafHash(line))]),
+    log.versions.slice(removedIndex).map(({ versionId }, offset) => {
+      return [versionId, formatHash(leafHashAt(log, removedIndex + offset))] as const
+    }),
   )
   const times: Date[] = []
   for (const { root, outcome } of lookedUp) {

@@ -16,7 +16,13 @@ import type { TrustedRegistry } from './policy.ts'
 import type { ProvenEntry } from './read-proofs.ts'
 import { finding } from './reasons.ts'
 import { withDeadline } from './source.ts'
-import { type ConfirmedAnchor, type Finding, isWorse, type Warning } from './verdict.ts'
+import {
+  type ConfirmedAnchor,
+  type Finding,
+  isWorse,
+  type Values,
+  type Warning,
+} from './verdict.ts'
 
 export type RootOutcome = {
   /** `passed` with an anchor and its time; anything else with a finding. */
@@ -115,30 +121,34 @@ async function lookUpAll(
   context: Context,
 ): Promise<RootOutcome[]> {
   const outcomes: RootOutcome[] = []
+  let lookUps = 0
   // An anchor of a type that is not known is ignored: it is no reason to believe, nor to doubt.
-  const known = anchors.filter(isEvmAnchor)
-  for (const anchor of known.slice(0, context.limits.maxAnchorsPerRoot)) {
-    outcomes.push(await lookUp(root, anchor, context))
+  for (const anchor of anchors.filter(isEvmAnchor)) {
+    const trusted = findTrusted(anchor, context)
+    if (trusted === undefined) {
+      // One such is worth saying; a file full of them must not crowd out the anchor that counts.
+      if (outcomes.length === 0)
+        outcomes.push(unknown(finding('anchor.not-accepted', placeOf(root, anchor))))
+    } else if (lookUps++ < context.limits.maxAnchorsPerRoot) {
+      outcomes.push(await lookUp(root, anchor, trusted, context))
+    }
   }
   return outcomes
 }
 
 async function lookUp(
-  { root }: ProvenRoot,
+  proven: ProvenRoot,
   claimed: EvmAnchor,
+  trusted: TrustedRegistry,
   context: Context,
 ): Promise<RootOutcome> {
-  const { chain, registry, anchorer } = claimed
-  const trusted = context.policy.chains.find(
-    (each) => each.id === chain && each.registry === registry && listsAnchorer(each, anchorer),
-  )
-  const place = { chain, registry, anchorer, root }
-  if (trusted === undefined) return unknown(finding('anchor.not-accepted', place))
+  const { chain, registry, anchorer, batchId } = claimed
+  const place = placeOf(proven, claimed)
   const query = {
     registry,
-    root,
+    root: proven.root,
     anchorer,
-    batchId: claimed.batchId,
+    batchId,
     blockNumber: claimed.block.number,
   }
   const answer = await ask(chain, query, context)
@@ -150,6 +160,19 @@ async function lookUp(
   if (other.found === undefined) return contradiction(finding('anchor.absent', place))
   const values = { ...place, expected: anchorer, found: other.found.anchorer }
   return contradiction(finding('anchor.other-anchorer', values))
+}
+
+function findTrusted(
+  { chain, registry, anchorer }: EvmAnchor,
+  { policy }: Context,
+): TrustedRegistry | undefined {
+  return policy.chains.find(
+    (each) => each.id === chain && each.registry === registry && listsAnchorer(each, anchorer),
+  )
+}
+
+function placeOf({ root }: ProvenRoot, { chain, registry, anchorer }: EvmAnchor): Values {
+  return { chain, registry, anchorer, root }
 }
 
 type Query = Parameters<Context['readers'][number]['findAnchor']>[0]

@@ -5,7 +5,7 @@ import {
   parseWitnessFile,
   verifyInclusionProof,
 } from '@dpp/anchor'
-import { isDppError } from '@dpp/core'
+import { invariant, isDppError, type JsonObject } from '@dpp/core'
 import type { Context } from './context.ts'
 import { describe, faultOf, outageText } from './fault.ts'
 import type { VerifiedLog } from './read-log.ts'
@@ -77,14 +77,14 @@ export type Inclusion = {
 /**
  * Recomputes every proof for an entry of the log.
  *
- * The leaf is hashed from the log's own line (DESIGN: never from a file). A proof for a version that the
+ * The leaf is hashed from the log's own entry and never taken from a file. A proof for a version that the
  * log lacks proves nothing.
  */
 export function recomputeInclusion(log: VerifiedLog, proofs: readonly InclusionProof[]): Inclusion {
   const indexes = new Map(log.versions.map(({ versionId }, index) => [versionId, index]))
   const leafHashes = new Map<number, Uint8Array>()
   const leafHashOf = (index: number): Uint8Array => {
-    const known = leafHashes.get(index) ?? entryLeafHash(log.versions[index]?.line ?? '')
+    const known = leafHashes.get(index) ?? leafHashAt(log, index)
     leafHashes.set(index, known)
     return known
   }
@@ -105,6 +105,13 @@ export function recomputeInclusion(log: VerifiedLog, proofs: readonly InclusionP
     else mismatch ??= finding('inclusion.root-mismatch', { versionId, root })
   }
   return { proven, mismatch, beyond, warnings }
+}
+
+/** The leaf hash of one version, from the entry as it was parsed: every member of its line, proof included. */
+export function leafHashAt({ versions }: VerifiedLog, index: number): Uint8Array {
+  const entry = versions[index]?.entry
+  invariant(entry !== undefined, 'the index came from this log')
+  return entryLeafHash(entry as unknown as JsonObject)
 }
 
 function unknown(why: Finding): ProofFile {

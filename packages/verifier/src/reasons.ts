@@ -133,10 +133,12 @@ export function fillText(sentence: string, values: Values): string {
 }
 
 const MAX_VALUE_LENGTH = 300
+const UNSHOWABLE = /[\p{Cc}\p{Cs}\u2028\u2029]+/u
 
 // Values come from foreign files: no control characters, no text that fills the screen, no lone surrogate.
 function clipText(value: string): string {
-  const clean = value.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ')
+  if (value.length <= MAX_VALUE_LENGTH && !UNSHOWABLE.test(value)) return value
+  const clean = value.replaceAll(new RegExp(UNSHOWABLE, 'gu'), ' ')
   const points = [...clean.slice(0, 2 * MAX_VALUE_LENGTH)]
   return points.length <= MAX_VALUE_LENGTH
     ? points.join('')

@@ -49,13 +49,23 @@ export type FileReader = (
  */
 export function createFileReader(
   sources: readonly EvidenceSource[],
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  {
+    timeoutMs,
+    maxTotalBytes,
+    signal,
+  }: { readonly timeoutMs: number; readonly maxTotalBytes: number; readonly signal: AbortSignal },
 ): FileReader {
+  let left = maxTotalBytes
   return async (url, maxBytes, options = {}) => {
+    // A log can name thousands of issuers and events: what each may cost alone, all may not cost together.
+    if (left <= 0) return tooLarge(maxTotalBytes)
     let answer: Reading = { status: 'absent', detail: 'no source has it' }
     for (const source of sources) {
       const reading = await readGuarded(source, url, { maxBytes, timeoutMs, signal, ...options })
-      if (reading.status === 'found') return reading
+      if (reading.status === 'found') {
+        left -= reading.body.length
+        return reading
+      }
       if (isWorseReading(reading, answer)) answer = reading
     }
     return answer
@@ -65,7 +75,7 @@ export function createFileReader(
 type GuardOptions = {
   readonly maxBytes: number
   readonly timeoutMs: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
   readonly fresh?: boolean
 }
 
@@ -97,7 +107,7 @@ export function tooLarge(maxBytes: number): Reading {
  * @throws what `work` throws; a DOMException named `TimeoutError` or `AbortError`.
  */
 export async function withDeadline<T>(
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
@@ -106,8 +116,8 @@ export async function withDeadline<T>(
     timeoutMs,
   )
   const abort = (): void => controller.abort(new DOMException('the caller stopped', 'AbortError'))
-  if (signal?.aborted === true) abort()
-  signal?.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
   try {
     return await new Promise<T>((resolve, reject) => {
       const fail = (): void => reject(controller.signal.reason)
@@ -117,7 +127,7 @@ export async function withDeadline<T>(
     })
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    signal.removeEventListener('abort', abort)
   }
 }
 
