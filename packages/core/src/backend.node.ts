@@ -119,8 +119,7 @@ const pkcs8Prefix: Uint8Array = Buffer.from('302e020100300506032b657004220420', 
 const maxInFlight = 64
 
 function prepareKey(publicKey: Uint8Array): KeyObject | undefined {
-  const point = portable.decodePoint(publicKey)
-  if (point === undefined || !isTorsionFree(point)) return undefined
+  if (!isTorsionFree(publicKey)) return undefined
   const x = Buffer.from(publicKey).toString('base64url')
   return crypto.createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 }

@@ -4,13 +4,23 @@
 // to 2^254 ≤ s < 2^255 with 8 | s, so s = 5L − 1 passes through unchanged. For A of small order s·A is the neutral element.
 import crypto, { type KeyObject } from 'node:crypto'
 import { Point } from '@noble/ed25519'
+import { decodePoint } from './backend.portable.ts'
 import { createComb, multiplyComb } from './comb.ts'
 
-/** Tells whether `point` is torsion free and not the neutral element, hence not of small order either. */
-export function isTorsionFree(point: Point): boolean {
-  if (point.is0()) return false
-  if (!isMultiplicationUsable()) return multiplyComb(createComb(point), order).is0()
-  const u = encodeU(point)
+/**
+ * Tells whether an encoded key is canonical, torsion free and not of small order, where it is a point at all.
+ *
+ * Whether it is one takes a square root, which costs more than the rest: it is left to the signature check, which decodes the
+ * key in any case and answers false. The two points with x = 0, whose sign could be wrong, are of small order.
+ */
+export function isTorsionFree(publicKey: Uint8Array): boolean {
+  if (!isMultiplicationUsable()) {
+    const point = decodePoint(publicKey)
+    return point !== undefined && !point.is0() && multiplyComb(createComb(point), order).is0()
+  }
+  const y = readY(publicKey)
+  if (y >= Point.CURVE().p) return false // RFC 8032 §5.1.3 step 1.
+  const u = encodeU(y)
   try {
     return Buffer.compare(multiply(u), u) === 0
   } catch {
@@ -28,7 +38,7 @@ let usable: boolean | undefined
 
 function testMultiplication(): boolean {
   try {
-    const u = encodeU(Point.BASE)
+    const u = encodeU(readY(Point.BASE.toBytes()))
     return Buffer.compare(multiply(u), u) === 0
   } catch {
     return false
@@ -55,11 +65,17 @@ function multiply(u: Uint8Array): Uint8Array {
 
 let scalar: KeyObject | undefined
 
-/** RFC 7748 §4.1: u = (1 + y) / (1 − y), here in projective coordinates. The neutral element has none. */
-function encodeU(point: Point): Uint8Array {
+/** The y-coordinate of an encoded point: little-endian, the highest bit is the sign of x. */
+function readY(encoded: Uint8Array): bigint {
+  const bytes = Uint8Array.from(encoded).reverse()
+  bytes[0] = (bytes[0] as number) & 0x7f
+  return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+}
+
+/** RFC 7748 §4.1: u = (1 + y) / (1 − y). The neutral element has none: it gives zero. */
+function encodeU(y: bigint): Uint8Array {
   const { p } = Point.CURVE()
-  const inverse = invert((((point.Z - point.Y) % p) + p) % p, p)
-  return toBytes(((point.Z + point.Y) * inverse) % p)
+  return toBytes(((1n + y) * invert((p + 1n - y) % p, p)) % p)
 }
 
 // Extended Euclid: a fifth of the time of raising to p − 2. Nothing here is secret. Zero gives zero.

@@ -19,3 +19,22 @@ it('the README’s examples run', async () => {
   expect(result).toEqual({ verified: true })
   expect(core.parseEvent(event).type).toBe('commissioning')
 })
+
+it('the examples of the specification pages are real', () => {
+  const page = (name: string): string =>
+    readFileSync(new URL(`../../../docs/spec/${name}.md`, import.meta.url), 'utf8')
+  const example = (text: string): core.Json =>
+    core.parseStrict(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '')
+  const keyOf = (method: string): Uint8Array =>
+    core.publicKeyOfDidKey(method) ?? expect.fail(`no did:key: ${method}`)
+
+  const parsed = core.parseEvent(example(page('event')))
+  expect(page('event')).toContain(`\n${parsed.digest}\n`)
+  expect(core.verifyEvent(parsed, keyOf(parsed.verificationMethod))).toEqual({ verified: true })
+
+  const receipt = core.parseReceipt(example(page('receipt')))
+  expect(receipt.events).toEqual([{ digest: parsed.digest, products: parsed.products }])
+  expect(core.verifyReceipt(receipt, keyOf(receipt.proof.verificationMethod))).toEqual({
+    verified: true,
+  })
+})
