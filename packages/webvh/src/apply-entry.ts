@@ -156,7 +156,7 @@ function checkKeys(
       'updateKeys and nextKeyHashes must both be stated while pre-rotation is on',
     )
   }
-  const committed = new Set(head.parameters.nextKeyHashes)
+  const committed = setOf(head.parameters.nextKeyHashes)
   // The full set is checked: a key of an earlier entry gets no exception.
   if (!now.updateKeys.every((key) => committed.has(hashKey(key)))) {
     throw fail(
@@ -169,7 +169,7 @@ function checkKeys(
 
 // "Resolvers MUST reject an entry whose proof fails any check": each of several proofs must hold.
 function checkSigners(proofs: readonly DataIntegrityProof[], activeKeys: readonly string[]): void {
-  const active = new Set(activeKeys)
+  const active = setOf(activeKeys)
   for (const { verificationMethod } of proofs) {
     const [, body, fragment] = /^did:key:([^#]+)#([^#]+)$/.exec(verificationMethod) ?? []
     // did:key: body and fragment byte-equal, else a proof could claim one key and be checked with another.
@@ -180,6 +180,15 @@ function checkSigners(proofs: readonly DataIntegrityProof[], activeKeys: readonl
       )
     }
   }
+}
+
+// A long list may stand over many entries: its set is made once, and lives as long as the list.
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+function setOf(list: readonly string[]): ReadonlySet<string> {
+  const set = sets.get(list) ?? new Set(list)
+  sets.set(list, set)
+  return set
 }
 
 // "Verify SCID". A literal `{SCID}` cannot stand in a published first entry: creation would have replaced it.
