@@ -1,5 +1,5 @@
 // The events check: every digest in the log, its content, and who signed it.
-import { isDppError, type Json } from '@dpp/core'
+import { isDppError, type Json, type ParsedEvent } from '@dpp/core'
 import { type LogVersion, type ProductEvent, parseEventsService, readEvents } from '@dpp/webvh'
 import { mapLimited } from './concurrency.ts'
 import { type Context, formatTime } from './context.ts'
@@ -11,7 +11,13 @@ import { type EventContent, fetchEvent } from './read-event.ts'
 import type { VerifiedLog } from './read-log.ts'
 import { finding } from './reasons.ts'
 import type { EntryState, StepResult } from './timeline.ts'
-import { type EventCounts, type EventVerdict, type Finding, isWorse } from './verdict.ts'
+import {
+  type Association,
+  type EventCounts,
+  type EventVerdict,
+  type Finding,
+  isWorse,
+} from './verdict.ts'
 
 /** A digest of the log with what was served for it. */
 export type LoggedEvent = { readonly logged: ProductEvent; readonly content: EventContent }
@@ -149,6 +155,8 @@ function toVerdict(
     issuer: event?.issuer ?? null,
     standing: judgement?.standing ?? null,
     eventType: event?.type ?? null,
+    products: event?.products ?? [],
+    association: event === undefined ? null : associationOf(event),
     claimed:
       event === undefined
         ? null
@@ -163,6 +171,17 @@ function toVerdict(
     correctedBy: corrections.get(logged.digest) ?? [],
     warnings: judgement?.warnings ?? [],
   }
+}
+
+// EPCIS 2.0 §7.4.6: an AssociationEvent joins children to a parent (ADD) or takes them out (DELETE).
+function associationOf({ event }: ParsedEvent): Association | null {
+  const { type, action, parentID, childEPCs } = event.credentialSubject
+  if (type !== 'AssociationEvent' || (action !== 'ADD' && action !== 'DELETE')) return null
+  if (typeof parentID !== 'string' || !Array.isArray(childEPCs)) return null
+  const children = (childEPCs as readonly Json[]).filter(
+    (each): each is string => typeof each === 'string',
+  )
+  return { action, parent: parentID, children }
 }
 
 /** An event is worth as much as the worse of its content and of the entry that carries it. */

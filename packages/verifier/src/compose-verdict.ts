@@ -34,7 +34,7 @@ export function composeVerdict(
   return {
     type: 'DppVerdict',
     version: 1,
-    did,
+    did: typeof did === 'string' ? did : '', // A caller without types may ask for anything.
     status: statusOfChecks(checks),
     checks,
     warnings: [...warnings, ...timeOnly],

@@ -17,6 +17,7 @@ export { englishReasons, type ReasonCode, type ReasonTexts } from './reasons.ts'
 export type { EvidenceSource, OutageCause, Reading, ReadOptions } from './source.ts'
 export { type Language, languages, type Summary, summarize } from './summarize.ts'
 export {
+  type Association,
   assertAnchored,
   type Check,
   type CheckName,
@@ -33,6 +34,13 @@ export {
   type VerdictStatus,
   type Warning,
 } from './verdict.ts'
+export {
+  type CompositeOptions,
+  type CompositeVerdict,
+  type PartLink,
+  type PartVerdict,
+  verifyComposite,
+} from './verify-composite.ts'
 export { type VerifyEventOptions, verifyEvent } from './verify-event.ts'
 export { verifyProduct } from './verify-product.ts'
 export { createWebSource, type WebSourceOptions } from './web-source.ts'

@@ -60,6 +60,12 @@ export type EntryVerdict = Finding & {
   readonly eventDigests: readonly string[]
 }
 
+export type Association = {
+  readonly action: 'ADD' | 'DELETE'
+  readonly parent: string
+  readonly children: readonly string[]
+}
+
 /** Why the issuer may speak about the product. */
 export type Standing = 'controller' | 'listed' | 'third-party'
 
@@ -73,6 +79,10 @@ export type EventVerdict = Finding & {
   readonly issuer: string | null
   readonly standing: Standing | null
   readonly eventType: string | null
+  /** DIDs of the products that the event names. */
+  readonly products: readonly string[]
+  /** What an AssociationEvent joins or takes apart: Digital Links, as the event writes them. */
+  readonly association: Association | null
   /** What the issuer claims; proves nothing. */
   readonly claimed: {
     readonly eventTime: string
