@@ -1,9 +1,9 @@
 // Evidence bundles without a chain: what they show, to whom, and that nothing changed ever shows anything.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Evidence, parseEvidence, verifyEvidence } from './evidence-bundle.ts'
-import { createEvidenceReader } from './evidence-reader.ts'
-import { sampleEvidence, sampleFinding } from './evidence-sample.suite.ts'
+import { type Evidence, parseEvidence, verifyEvidence } from './chain/evidence-bundle.ts'
+import { createEvidenceReader } from './chain/evidence-reader.ts'
+import { sampleEvidence, sampleFinding } from './chain/evidence-sample.suite.ts'
 
 const text = JSON.stringify(sampleEvidence)
 const trustedBlockHashes = [sampleFinding.block.hash]

@@ -1,11 +1,15 @@
 // @dpp/anchor: the Merkle tree over log entries, its proofs, and the files and ports around them.
+
+export type { AnchorFinding, AnchorQuery, AnchorReader } from './chain/reader.ts'
+export { findRegistry, type RegistryInfo, registries } from './chain/registries.ts'
+export type { AnchorErrorCode, StoreErrorCode } from './errors.ts'
 export {
   type Anchor,
   type EvmAnchor,
   isEvmAnchor,
   mergeAnchors,
   type UnknownAnchor,
-} from './anchor.ts'
+} from './files/anchor.ts'
 export {
   type BatchEntry,
   type BatchFile,
@@ -13,39 +17,7 @@ export {
   formatBatchFile,
   parseBatchFile,
   verifyBatchFile,
-} from './batch-file.ts'
-export {
-  appendLeaf,
-  type CompactRange,
-  compactRangeOf,
-  emptyRange,
-  formatCompactRange,
-  parseCompactRange,
-  rangeRoot,
-} from './compact-range.ts'
-export {
-  type ConsistencyPath,
-  consistencyPath,
-  rootsFromConsistencyProof,
-  verifyConsistency,
-} from './consistency.ts'
-export type { AnchorErrorCode, StoreErrorCode } from './errors.ts'
-export { formatHash, parseHash } from './hash-text.ts'
-export {
-  allInclusionPaths,
-  type InclusionPath,
-  inclusionPath,
-  rootFromInclusionProof,
-  verifyInclusion,
-} from './inclusion.ts'
-export { compareHashes, emptyRoot, entryLeafHash, hashLeaf, hashNode } from './leaf.ts'
-export { allPathTexts } from './path-texts.ts'
-export type { AnchorFinding, AnchorQuery, AnchorReader } from './reader.ts'
-export { findRegistry, type RegistryInfo, registries } from './registries.ts'
-export { publishObject, updateObject } from './store/publish.ts'
-export type { ObjectMeta, Store, StoredObject } from './store/store.ts'
-export { buildTree, leafAt, type Tree, treeRoot } from './tree.ts'
-export { createTreeBuilder, type TreeBuilder } from './tree-builder.ts'
+} from './files/batch-file.ts'
 export {
   formatWitnessFile,
   type InclusionPlace,
@@ -54,4 +26,33 @@ export {
   parseWitnessFile,
   verifyInclusionProof,
   type WitnessFile,
-} from './witness-file.ts'
+} from './files/witness-file.ts'
+export { publishObject, updateObject } from './store/publish.ts'
+export type { ObjectMeta, Store, StoredObject } from './store/store.ts'
+export {
+  appendLeaf,
+  type CompactRange,
+  compactRangeOf,
+  emptyRange,
+  formatCompactRange,
+  parseCompactRange,
+  rangeRoot,
+} from './tree/compact-range.ts'
+export {
+  type ConsistencyPath,
+  consistencyPath,
+  rootsFromConsistencyProof,
+  verifyConsistency,
+} from './tree/consistency.ts'
+export { formatHash, parseHash } from './tree/hash-text.ts'
+export {
+  allInclusionPaths,
+  type InclusionPath,
+  inclusionPath,
+  rootFromInclusionProof,
+  verifyInclusion,
+} from './tree/inclusion.ts'
+export { compareHashes, emptyRoot, entryLeafHash, hashLeaf, hashNode } from './tree/leaf.ts'
+export { allPathTexts } from './tree/path-texts.ts'
+export { buildTree, leafAt, type Tree, treeRoot } from './tree/tree.ts'
+export { createTreeBuilder, type TreeBuilder } from './tree/tree-builder.ts'

@@ -1,4 +1,6 @@
 // @dpp/anchor/interop: inclusion proofs in the forms that other transparency tools read, in and out.
+
+export type { InclusionPlace } from './files/witness-file.ts'
 export {
   type CoseReceipt,
   createCoseReceipt,
@@ -13,4 +15,3 @@ export {
   type TlogProof,
   verifyTlogProof,
 } from './interop/tlog-proof.ts'
-export type { InclusionPlace } from './witness-file.ts'

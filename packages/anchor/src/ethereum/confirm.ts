@@ -1,7 +1,7 @@
 // From mined to final: the registry's storage at the final block decides, and a reorg takes the record back.
 import { isJsonObject } from '@dpp/core'
-import { formatQuantity, formatWord, readHash, readQuantity } from '../chain-hex.ts'
-import { decodeRecord, recordSlot, rootSlot } from '../registry-storage.ts'
+import { formatQuantity, formatWord, readHash, readQuantity } from '../chain/chain-hex.ts'
+import { decodeRecord, recordSlot, rootSlot } from '../chain/registry-storage.ts'
 import type { AnchorLocation, AnchorRecord } from './journal.ts'
 import { findOwnAnchor, sightTransactions } from './own-anchor.ts'
 import { ask, readFinal, save, type WriterContext } from './writer-context.ts'

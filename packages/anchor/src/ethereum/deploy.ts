@@ -1,8 +1,8 @@
 // Deploys the registry through the usual CREATE2 factory, so that it has one address on every chain.
 import { isDppError, isJsonObject } from '@dpp/core'
-import { assertChain, readBlock } from '../chain-head.ts'
-import { formatQuantity, hexToBytes, keccakHex, readQuantity } from '../chain-hex.ts'
-import { createJsonRpc, type JsonRpc, type JsonRpcOptions } from '../json-rpc.ts'
+import { assertChain, readBlock } from '../chain/chain-head.ts'
+import { formatQuantity, hexToBytes, keccakHex, readQuantity } from '../chain/chain-hex.ts'
+import { createJsonRpc, type JsonRpc, type JsonRpcOptions } from '../chain/json-rpc.ts'
 import { ethereumError } from './errors.ts'
 import { type FeeOptions, firstFees, readFeeMarket } from './fees.ts'
 import {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { chainErrorCodes } from '../chain-errors.ts'
+import { chainErrorCodes } from '../chain/chain-errors.ts'
 import { anchorNoticeCodes, ethereumErrorCodes } from './errors.ts'
 
 it('docs/errors.md has one row for each code of reading, sending and waiting', () => {

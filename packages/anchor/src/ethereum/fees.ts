@@ -1,8 +1,8 @@
 // EIP-1559 fees: what to offer, what to offer instead when a transaction is stuck, and when to wait rather than overpay.
 import { isDppError } from '@dpp/core'
-import type { Head } from '../chain-head.ts'
-import { readQuantity } from '../chain-hex.ts'
-import type { JsonRpc } from '../json-rpc.ts'
+import type { Head } from '../chain/chain-head.ts'
+import { readQuantity } from '../chain/chain-hex.ts'
+import type { JsonRpc } from '../chain/json-rpc.ts'
 
 export type FeeOptions = {
   /** Never offered more per gas. Default 100 gwei. */

@@ -1,10 +1,10 @@
 // Entry `./ethereum`: deploys the registry, writes anchors, reads them. Needs viem.
-export type { Finality } from '../chain-head.ts'
+export type { Finality } from '../chain/chain-head.ts'
 export {
   createRegistryReader,
   type RegistryReader,
   type RegistryReaderOptions,
-} from '../registry-reader.ts'
+} from '../chain/registry-reader.ts'
 export { type Deployment, type DeployOptions, deployRegistry } from './deploy.ts'
 export {
   type AnchorNoticeCode,

@@ -1,6 +1,6 @@
 // What an anchor writer remembers of each root. It is plain JSON, because it must survive the process: whoever loses
 // it may still not anchor twice (the chain is asked), but can no longer send the same bytes again.
-import type { EvmAnchor } from '../anchor.ts'
+import type { EvmAnchor } from '../files/anchor.ts'
 import type { AnchorNoticeCode } from './errors.ts'
 
 /** A transaction that was signed, and recorded before anybody else saw it. Amounts are decimal wei. */

@@ -1,8 +1,8 @@
 // Finds our anchor of a root on the chain: in the receipts of our transactions, or in the registry's log.
 import { isJsonObject, type Json, type JsonObject } from '@dpp/core'
-import { chainError } from '../chain-errors.ts'
-import { formatQuantity, readHash, readQuantity, secondsToDate } from '../chain-hex.ts'
-import { ANCHORED_BY_TOPIC, addressWord } from '../registry-storage.ts'
+import { chainError } from '../chain/chain-errors.ts'
+import { formatQuantity, readHash, readQuantity, secondsToDate } from '../chain/chain-hex.ts'
+import { ANCHORED_BY_TOPIC, addressWord } from '../chain/registry-storage.ts'
 import type { AnchorLocation, AnchorRecord } from './journal.ts'
 import { ask, readLatest, type WriterContext } from './writer-context.ts'
 

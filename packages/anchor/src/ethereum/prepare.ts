@@ -1,7 +1,7 @@
 // Signs what is to be sent, and records it before anybody sees it.
 
-import type { Head } from '../chain-head.ts'
-import { formatQuantity, readQuantity } from '../chain-hex.ts'
+import type { Head } from '../chain/chain-head.ts'
+import { formatQuantity, readQuantity } from '../chain/chain-hex.ts'
 import { type Fees, firstFees, readFeeMarket, replacementFees } from './fees.ts'
 import type { AnchorRecord, SignedTransaction } from './journal.ts'
 import { findOwnAnchor } from './own-anchor.ts'

@@ -8,8 +8,8 @@ import {
   type TransactionSerializableEIP1559,
   type TransactionSerialized,
 } from 'viem'
-import { formatQuantity } from '../chain-hex.ts'
-import { createJsonRpc, type JsonRpcOptions } from '../json-rpc.ts'
+import { formatQuantity } from '../chain/chain-hex.ts'
+import { createJsonRpc, type JsonRpcOptions } from '../chain/json-rpc.ts'
 import { ethereumError } from './errors.ts'
 import { registryAbi } from './registry-artifact.ts'
 

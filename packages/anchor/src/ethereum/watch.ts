@@ -1,6 +1,6 @@
 // From signed to mined: sends recorded bytes, again and again if need be, until one of them is in a block or it is final
 // that none of them ever will be.
-import type { Head } from '../chain-head.ts'
+import type { Head } from '../chain/chain-head.ts'
 import type { AnchorRecord, SignedTransaction } from './journal.ts'
 import { findOwnAnchor, sightTransactions } from './own-anchor.ts'
 import { newestOf, signFill, signReplacement } from './prepare.ts'

@@ -1,10 +1,10 @@
 // Anchors roots: a small state machine over a durable journal. Each call of `advance` is one step that is safe to
 // repeat, from any state, after any crash: prepared → sent → mined → final.
 
-import { assertChain, assertFinality, type Finality } from '../chain-head.ts'
-import { readQuantity } from '../chain-hex.ts'
-import { isHashText } from '../hash-text.ts'
-import { createJsonRpc, type JsonRpcOptions } from '../json-rpc.ts'
+import { assertChain, assertFinality, type Finality } from '../chain/chain-head.ts'
+import { readQuantity } from '../chain/chain-hex.ts'
+import { createJsonRpc, type JsonRpcOptions } from '../chain/json-rpc.ts'
+import { isHashText } from '../tree/hash-text.ts'
 import { confirm } from './confirm.ts'
 import { ethereumError } from './errors.ts'
 import { type FeeOptions, readFeeMarket } from './fees.ts'

@@ -3,10 +3,10 @@
 import { isBytes, isDppError, verifyEd25519 } from '@dpp/core'
 import { type DecodeOptions, decode, encode } from 'cborg'
 import { anchorError } from '../errors.ts'
-import { formatHash, parseHash } from '../hash-text.ts'
-import { rootFromInclusionProof } from '../inclusion.ts'
-import { isHash } from '../leaf.ts'
-import type { InclusionPlace } from '../witness-file.ts'
+import type { InclusionPlace } from '../files/witness-file.ts'
+import { formatHash, parseHash } from '../tree/hash-text.ts'
+import { rootFromInclusionProof } from '../tree/inclusion.ts'
+import { isHash } from '../tree/leaf.ts'
 import type { LogVerifier, RootSigner } from './root-signer.ts'
 
 /** A parsed receipt. Nothing in it holds before `verifyCoseReceipt`. */

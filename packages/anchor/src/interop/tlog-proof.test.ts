@@ -1,10 +1,10 @@
 import { createLocalSigner } from '@dpp/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatHash } from '../hash-text.ts'
-import { inclusionPath } from '../inclusion.ts'
-import { hashLeaf } from '../leaf.ts'
-import { buildTree, treeRoot } from '../tree.ts'
+import { formatHash } from '../tree/hash-text.ts'
+import { inclusionPath } from '../tree/inclusion.ts'
+import { hashLeaf } from '../tree/leaf.ts'
+import { buildTree, treeRoot } from '../tree/tree.ts'
 import {
   createTlogProof,
   formatVerifierKey,

@@ -3,8 +3,8 @@
 // A log never signs two checkpoints of one origin that are not consistent. Each batch is a tree of its own:
 // give each an origin of its own, for example `dpp.example.com/batches/<root>`.
 import { anchorError } from '../errors.ts'
-import { formatHash, parseHash } from '../hash-text.ts'
-import { type InclusionPlace, verifyInclusionProof } from '../witness-file.ts'
+import { type InclusionPlace, verifyInclusionProof } from '../files/witness-file.ts'
+import { formatHash, parseHash } from '../tree/hash-text.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import type { LogVerifier, RootSigner } from './root-signer.ts'
 import { isKeyName, isNoteSignedBy, parseNote, type SignedNote, signNote } from './signed-note.ts'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatHash } from '../tree/hash-text.ts'
+import { inclusionPath } from '../tree/inclusion.ts'
+import { entryLeafHash, hashLeaf } from '../tree/leaf.ts'
+import { buildTree, treeRoot } from '../tree/tree.ts'
 import { type Anchor, type EvmAnchor, mergeAnchors } from './anchor.ts'
-import { formatHash } from './hash-text.ts'
-import { inclusionPath } from './inclusion.ts'
-import { entryLeafHash, hashLeaf } from './leaf.ts'
-import { buildTree, treeRoot } from './tree.ts'
 import {
   formatWitnessFile,
   type InclusionProof,

@@ -1,5 +1,5 @@
 // Builds a tree from leaf hashes that arrive one by one: a batch too large for a million small arrays.
-import { anchorError } from './errors.ts'
+import { anchorError } from '../errors.ts'
 import { HASH_BYTES, isHash } from './leaf.ts'
 import { buildTree, type Tree } from './tree.ts'
 

@@ -1,6 +1,6 @@
 // The text form of a hash in every file and API of this package: `0x` and 64 lower-case hex digits.
 import { fromHex, toHex } from '@dpp/core'
-import { anchorError } from './errors.ts'
+import { anchorError } from '../errors.ts'
 
 const HASH_TEXT = /^0x[0-9a-f]{64}$/
 

@@ -1,6 +1,6 @@
 // The published vectors of transparency-dev/merkle: 98 inclusion and 98 consistency proofs, good and bad.
 import { describe, expect, it } from 'vitest'
-import { vectorFiles } from '../../../test/vectors.ts'
+import { vectorFiles } from '../../../../test/vectors.ts'
 import { verifyConsistency } from './consistency.ts'
 import { verifyInclusion } from './inclusion.ts'
 

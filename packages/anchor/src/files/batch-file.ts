@@ -1,11 +1,11 @@
 // `batches/<root>.json`: every leaf of one batch, so that anybody can build the tree again and see forks.
 // Format: docs/spec/batch-file.md, version 1. It names no SCID: it does not list an operator's products.
 import { canonicalize, isJsonObject, type Json, type JsonLimits, type JsonObject } from '@dpp/core'
+import { anchorError } from '../errors.ts'
+import { isHashText, parseHash } from '../tree/hash-text.ts'
+import { isSameHash } from '../tree/leaf.ts'
+import { buildTree, joinHashes, treeRoot } from '../tree/tree.ts'
 import { type Anchor, isAnchor } from './anchor.ts'
-import { anchorError } from './errors.ts'
-import { isHashText, parseHash } from './hash-text.ts'
-import { isSameHash } from './leaf.ts'
-import { buildTree, joinHashes, treeRoot } from './tree.ts'
 import { isVersionId, parseJsonFile } from './witness-file.ts'
 
 /** One leaf: a log entry and the versionId of the entry before it (`null` for a genesis). */

@@ -1,13 +1,13 @@
 // The examples of the format pages are real: they parse, and their hashes hold.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { formatHash, parseHash } from '../tree/hash-text.ts'
+import { entryLeafHash } from '../tree/leaf.ts'
 import { parseBatchFile, verifyBatchFile } from './batch-file.ts'
-import { formatHash, parseHash } from './hash-text.ts'
-import { entryLeafHash } from './leaf.ts'
 import { parseWitnessFile, verifyInclusionProof } from './witness-file.ts'
 
 function exampleOf(page: string, nth = 0): string {
-  const text = readFileSync(new URL(`../../../docs/spec/${page}.md`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`../../../../docs/spec/${page}.md`, import.meta.url), 'utf8')
   return [...text.matchAll(/^```(?:json|text)\n([\s\S]*?)\n```$/gm)][nth]?.[1] ?? ''
 }
 

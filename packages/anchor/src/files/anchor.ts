@@ -1,6 +1,6 @@
 // Anchors: the records of where a root stands, as witness and batch files carry them.
 import { canonicalize, isJsonObject, type Json, type JsonObject } from '@dpp/core'
-import { isHashText } from './hash-text.ts'
+import { isHashText } from '../tree/hash-text.ts'
 
 /** An anchor in a registry contract of an EVM chain. All but chain, registry and anchorer are hints. */
 export type EvmAnchor = {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { formatHash } from '../tree/hash-text.ts'
+import { compareHashes, hashLeaf } from '../tree/leaf.ts'
+import { buildTree, treeRoot } from '../tree/tree.ts'
 import {
   type BatchFile,
   forkedParents,
@@ -6,9 +9,6 @@ import {
   parseBatchFile,
   verifyBatchFile,
 } from './batch-file.ts'
-import { formatHash } from './hash-text.ts'
-import { compareHashes, hashLeaf } from './leaf.ts'
-import { buildTree, treeRoot } from './tree.ts'
 
 const id = (n: number, letter: string) => `${n}-Qm${letter.repeat(44)}`
 const leafHashes = ['a', 'b', 'c', 'd', 'e'].map(hashLeaf).sort(compareHashes)

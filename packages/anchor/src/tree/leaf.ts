@@ -1,7 +1,7 @@
 // Leaves and nodes of the Merkle tree: RFC 9162 §2.1.1 over SHA-256, and the one kind of leaf there is (`webvh-entry-jcs`).
 import { canonicalize, encodeUtf8, isBytes, type JsonObject, parseStrict, sha256 } from '@dpp/core'
-import { isSameBytes } from './bytes.ts'
-import { anchorError } from './errors.ts'
+import { isSameBytes } from '../bytes.ts'
+import { anchorError } from '../errors.ts'
 
 /** Bytes of one hash. */
 export const HASH_BYTES = 32

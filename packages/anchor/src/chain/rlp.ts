@@ -1,6 +1,7 @@
 // Recursive length prefix (Ethereum yellow paper, appendix B), strict: every byte string has one encoding.
+
+import { concatBytes } from '../tree/concat-bytes.ts'
 import { chainError } from './chain-errors.ts'
-import { concatBytes } from './concat-bytes.ts'
 
 export type RlpItem = Uint8Array | readonly RlpItem[]
 

@@ -11,11 +11,11 @@ import {
   type JsonObject,
   parseStrict,
 } from '@dpp/core'
+import { anchorError } from '../errors.ts'
+import { isHashText, parseHash } from '../tree/hash-text.ts'
+import { rootFromInclusionProof } from '../tree/inclusion.ts'
+import { isSameHash } from '../tree/leaf.ts'
 import { type Anchor, isAnchor, mergeAnchors } from './anchor.ts'
-import { anchorError } from './errors.ts'
-import { isHashText, parseHash } from './hash-text.ts'
-import { rootFromInclusionProof } from './inclusion.ts'
-import { isSameHash } from './leaf.ts'
 
 /** A leaf's place in a tree and the path from it to the root. Hashes as `0x` and 64 hex digits. */
 export type InclusionPlace = {

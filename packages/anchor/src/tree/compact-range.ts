@@ -1,8 +1,8 @@
 // A compact range: all that must be kept of a tree to append to it. It holds the roots of the complete subtrees
 // that the tree begins with, the largest first: one for each bit of the size (RFC 9162 §2.1.1).
 import { isJsonObject, type Json } from '@dpp/core'
-import { copyBytes } from './bytes.ts'
-import { anchorError } from './errors.ts'
+import { copyBytes } from '../bytes.ts'
+import { anchorError } from '../errors.ts'
 import { formatHash, isHashText, parseHash } from './hash-text.ts'
 import { emptyRoot, hashNode, isHash } from './leaf.ts'
 import { nodeAt, type Tree } from './tree.ts'

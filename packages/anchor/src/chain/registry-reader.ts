@@ -1,10 +1,10 @@
 // Reads anchors of one chain from k of n JSON-RPC providers. No viem, no `node:`: it runs wherever `fetch` does.
 
+import { isHashText } from '../tree/hash-text.ts'
 import { chainError } from './chain-errors.ts'
 import { assertFinality, type Finality, type Head, readHead } from './chain-head.ts'
 import { secondsToDate } from './chain-hex.ts'
 import { createEvidence, type Evidence } from './evidence-bundle.ts'
-import { isHashText } from './hash-text.ts'
 import { createJsonRpc } from './json-rpc.ts'
 import { createQuorum } from './quorum.ts'
 import type { AnchorFinding, AnchorQuery, AnchorReader } from './reader.ts'

@@ -4,8 +4,8 @@
 // last node without a partner up unchanged; no node is ever duplicated (CVE-2012-2459). So level k
 // holds ceil(n / 2^k) nodes, and its node j covers the leaves from j·2^k up to (j+1)·2^k or the end.
 import { invariant, sha256Blocks } from '@dpp/core'
-import { copyBytes } from './bytes.ts'
-import { anchorError } from './errors.ts'
+import { copyBytes } from '../bytes.ts'
+import { anchorError } from '../errors.ts'
 import { emptyRoot, HASH_BYTES } from './leaf.ts'
 
 /** A built tree. Level 0 holds the leaf hashes, the last level the root; an empty tree has no level. */

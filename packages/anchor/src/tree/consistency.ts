@@ -1,7 +1,7 @@
 // Consistency proofs, RFC 9162 §2.1.4: that a smaller tree is the beginning of a larger one.
 import { isDppError } from '@dpp/core'
-import { copyBytes, isSameBytes } from './bytes.ts'
-import { anchorError } from './errors.ts'
+import { copyBytes, isSameBytes } from '../bytes.ts'
+import { anchorError } from '../errors.ts'
 import { assertHashLengths, parentIndex, takeHash } from './inclusion.ts'
 import { emptyRoot, hashNode, isSameHash } from './leaf.ts'
 import { levelSize, nodeAt, type Tree } from './tree.ts'

@@ -4,8 +4,8 @@
 // its partner on the left; one with an even index on the right, unless it is the last of its level:
 // then it is carried up and takes nothing from the path.
 import { invariant, isDppError } from '@dpp/core'
-import { copyBytes } from './bytes.ts'
-import { anchorError } from './errors.ts'
+import { copyBytes } from '../bytes.ts'
+import { anchorError } from '../errors.ts'
 import { hashNode, isHash, isSameHash } from './leaf.ts'
 import { assertLeafIndex, levelSize, nodeAt, type Tree } from './tree.ts'
 

@@ -2,8 +2,8 @@
 // limit, strict JSON, and a code for each way to fail. It never tells failures apart by their message.
 
 import { isDppError, isJsonObject, type Json, parseStrict } from '@dpp/core'
+import { concatBytes } from '../tree/concat-bytes.ts'
 import { chainError } from './chain-errors.ts'
-import { concatBytes } from './concat-bytes.ts'
 
 /** One JSON-RPC endpoint. */
 export type JsonRpc = {
