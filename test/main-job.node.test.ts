@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
 import { createVerifyCryptosuite } from '@digitalbazaar/eddsa-jcs-2022-cryptosuite'
-import { type DIDLog, resolveDIDFromLog } from 'didwebvh-ts'
+import { resolveDIDFromLog } from 'didwebvh-ts'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'dpp-main-job-'))
@@ -46,7 +46,9 @@ describe('npm start -- --once', () => {
   it('publishes nine logs that didwebvh-ts resolves', async () => {
     expect(scids).toHaveLength(9)
     for (const scid of scids) {
-      const log = lines(scid).map((line) => JSON.parse(line)) as DIDLog
+      const log = lines(scid).map((line) => JSON.parse(line)) as Parameters<
+        typeof resolveDIDFromLog
+      >[0]
       const { did, meta } = await resolveDIDFromLog(log, { verifier: nodeVerifier })
       expect(did).toContain(scid)
       expect(meta.versionId).toBe(log.at(-1)?.versionId)
