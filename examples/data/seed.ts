@@ -1,0 +1,212 @@
+// Brings a data set to life at a service: logs to a store, products registered, events posted wave by wave with a batch after
+// each, and what came of it verified from the public files. Every part is safe to repeat, so a run that was stopped is begun
+// again from the front: what is done already is found done.
+import type { Store } from '@dpp/anchor'
+import { decodeUtf8 } from '@dpp/core'
+import { type BatchFigures, readBatches, runBatch } from './batches.ts'
+import { waveStarts } from './calendar.ts'
+import {
+  type ChunkPart,
+  chunksOf,
+  type DataSet,
+  type Manifest,
+  policyKey,
+  readLines,
+  readValues,
+  replaceJson,
+  requireManifest,
+} from './data-set.ts'
+import type { Expectation } from './expectations.ts'
+import { logKeyOf, openLogs, policyOf } from './generate.ts'
+import { inParallel } from './in-parallel.ts'
+import type { Keys } from './key-file.ts'
+import { changeOrganisations } from './organisation-changes.ts'
+import { type Limits, postEvents, postForgeries } from './post-events.ts'
+import type { Product } from './products.ts'
+import type { ServiceClient } from './service-client.ts'
+import type { RefusedLine } from './simulate.ts'
+import { siteOrigins } from './sites.ts'
+import { type Uploaded, uploadLogs } from './upload-logs.ts'
+import { chooseSample, type Surprise, verifyProducts } from './verify-products.ts'
+
+export type SeedOptions = {
+  readonly keys: Keys
+  readonly service: ServiceClient
+  readonly rpcUrl: string
+  /** Where the organisations' web sites answer. */
+  readonly sitesUrl: string
+  /** A store that gets the products' first logs, beside what the service publishes. */
+  readonly store?: Store | undefined
+  /** How many windows; all of the data set unless told. */
+  readonly count?: number | undefined
+  /** How many products are verified at the end. */
+  readonly verify: 'all' | number
+  /** Told what begins; runs it. */
+  readonly step: <Result>(title: string, work: () => Promise<Result>) => Promise<Result>
+  readonly progress: (what: string) => (done: number, total: number) => void
+  readonly note: (text: string) => void
+}
+
+export type Seeded = {
+  readonly products: number
+  readonly events: number
+  /** Events that the service was asked to keep from the public, and did. */
+  readonly restricted: number
+  readonly forgeriesRefused: number
+  readonly uploaded: Uploaded | undefined
+  readonly batches: readonly BatchFigures[]
+  readonly verified: number
+  readonly surprises: readonly Surprise[]
+}
+
+type Service = {
+  readonly domain: string
+  readonly limits: Limits
+  readonly anchoring: {
+    readonly chain: string
+    readonly registry: string | null
+    readonly anchorer: string
+  }
+}
+
+type Job = SeedOptions & {
+  readonly dataSet: DataSet
+  readonly manifest: Manifest
+  readonly chunks: ReturnType<typeof chunksOf>
+  readonly description: Service
+}
+
+const LANES = 16
+
+export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promise<Seeded> {
+  const { service, step, store, keys } = options
+  const manifest = await requireManifest(dataSet)
+  const description = await service.get<Service>('/service')
+  if (description.domain !== manifest.host)
+    throw new Error(`the service is for ${description.domain}, the data set for ${manifest.host}`)
+  const chunks = chunksOf(options.count ?? manifest.count)
+  const job: Job = { ...options, dataSet, manifest, chunks, description }
+  const products = await readAll<Product>(job, 'products')
+  const expectations = await readAll<Expectation>(job, 'expected')
+  const forgeries = await readAll<RefusedLine>(job, 'refused')
+
+  const uploaded =
+    store === undefined
+      ? undefined
+      : await step('Upload of the first logs to the store', () => upload(job, store, products))
+  await step(`Registration of ${products.length} products`, () => register(job, products))
+  let events = 0
+  for (const wave of waveStarts.keys()) {
+    events += await step(`Wave ${wave + 1}: events posted`, () => postWave(job, wave + 1))
+    await step(`Wave ${wave + 1}: batch, anchor, proofs`, () => runBatch(service))
+    const change = await changeOrganisations(dataSet, manifest, keys, wave + 1, new Date())
+    if (change !== undefined) options.note(change)
+  }
+  await step(`${forgeries.length} forged events: each refused`, () =>
+    postForgeries(service, forgeries),
+  )
+  const policy = await writePolicy(job)
+  const chosen =
+    options.verify === 'all' ? expectations : chooseSample(expectations, options.verify)
+  const surprises = await step(`Verification of ${chosen.length} products`, () =>
+    verify(job, policy, chosen),
+  )
+  return {
+    products: products.length,
+    events,
+    restricted: 0,
+    forgeriesRefused: forgeries.length,
+    uploaded,
+    batches: await readBatches(service, options.rpcUrl),
+    verified: chosen.length,
+    surprises,
+  }
+}
+
+/** Where the public hosts of a data set answer. */
+export function originsOf(
+  { host }: Pick<Manifest, 'host'>,
+  { serviceUrl, sitesUrl }: { readonly serviceUrl: string; readonly sitesUrl: string },
+): Record<string, string> {
+  return { ...siteOrigins(sitesUrl), [host]: serviceUrl }
+}
+
+function upload(job: Job, store: Store, products: readonly Product[]): Promise<Uploaded> {
+  const counter = job.progress('logs')
+  return uploadLogs(job.dataSet, store, products, (done) => counter(done, products.length))
+}
+
+async function register(job: Job, products: readonly Product[]): Promise<void> {
+  const logs = openLogs(job.dataSet)
+  const counter = job.progress('products')
+  let done = 0
+  await inParallel(products, LANES, async (product) => {
+    const file = await logs.read(logKeyOf(product))
+    if (file === undefined) throw new Error(`the log of ${product.did} is missing`)
+    await job.service.post('/dids', { log: decodeUtf8(file.body) })
+    done += 1
+    counter(done, products.length)
+  })
+}
+
+async function postWave(job: Job, wave: number): Promise<number> {
+  const counter = job.progress('events')
+  let events = 0
+  let waiting: string[] = []
+  for (const chunk of job.chunks) {
+    waiting.push(...((await readLines(job.dataSet, chunk, `wave-${wave}`)) ?? []))
+    if (waiting.length < 2 * job.description.limits.eventsPerRequest) continue
+    await postEvents(job.service, waiting, job.description.limits)
+    events += waiting.length
+    waiting = []
+    counter(events, Number.POSITIVE_INFINITY)
+  }
+  await postEvents(job.service, waiting, job.description.limits)
+  events += waiting.length
+  counter(events, events)
+  return events
+}
+
+/** What a verifier must believe to see this data set anchored, as a file for `dpp-verify`. */
+async function writePolicy({ dataSet, manifest, description }: Job): Promise<object> {
+  const { chain, registry, anchorer } = description.anchoring
+  if (registry === null) throw new Error('the service anchors nothing: it has no registry')
+  const chains = [{ id: chain, registry: registry.toLowerCase(), anchorers: [anchorer] }]
+  const policy = { ...policyOf(manifest), chains }
+  await replaceJson(dataSet, policyKey, policy)
+  return policy
+}
+
+function verify(
+  job: Job,
+  policy: object,
+  chosen: readonly Expectation[],
+): Promise<readonly Surprise[]> {
+  const { service, rpcUrl, sitesUrl, manifest, description } = job
+  const counter = job.progress('products')
+  // The service does not take restricted events yet: only what was posted can be found.
+  const posted = chosen.map((expectation) => ({ ...expectation, withheld: 0 }))
+  return verifyProducts(
+    posted,
+    {
+      origins: originsOf(manifest, { serviceUrl: service.url, sitesUrl }),
+      rpcUrl,
+      chain: description.anchoring.chain,
+      policy,
+    },
+    (done) => counter(done, posted.length),
+  )
+}
+
+async function readAll<Value>(job: Job, part: ChunkPart): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for (const chunk of job.chunks) {
+    const found = await readValues<Value>(job.dataSet, chunk, part)
+    if (found === undefined)
+      throw new Error(
+        `${part} of windows ${chunk.name} are missing: run the command before this one`,
+      )
+    values.push(...found)
+  }
+  return values
+}
