@@ -84,7 +84,8 @@ async function compareResolving(log: MadeLog, length: number): Promise<Result> {
 // Every call resolves a log whose keys were never seen before: the tests of new keys are part of the work.
 async function compareRotating(): Promise<Result> {
   const fresh: MadeLog[] = []
-  for (let n = 0; n < Math.max(rounds + 1, 6); n += 1) fresh.push(await makeLog(1000, (n + 1) * 10_000))
+  for (let n = 0; n < Math.max(rounds + 1, 6); n += 1)
+    fresh.push(await makeLog(1000, (n + 1) * 10_000))
   const checks = bareChecks(1000, 10_000)
   let next = 0
   const result = await compare(
