@@ -50,7 +50,7 @@ export async function runChaos(kills: number): Promise<ChaosReport> {
       DPP_RPC_URLS: anvil.url,
       DPP_REGISTRY: address,
       DPP_FINALITY: '0',
-      DPP_INTERVAL_SECONDS: '1',
+      DPP_INTERVAL_SECONDS: '0',
       DPP_POLL_MS: '50',
       DPP_ORIGINS: `windowco.example=${host.url}`,
       RELAYER_PRIVATE_KEY: anvil.privateKeys[1] ?? '',
@@ -72,9 +72,17 @@ export async function runChaos(kills: number): Promise<ChaosReport> {
         const event = await signManufacture(issuer, [product])
         await untilAcknowledged(`${url}/events`, event)
         expected.set(eventDigest(event), product.scid)
+        await sleep(20)
       }
     }
-    const clients = Array.from({ length: CLIENTS }, (_, number) => client(number))
+    // Batches all the time, so that kills fall into every part of the cycle.
+    async function batcher(): Promise<void> {
+      while (!isOver) {
+        await postJson(`${url}/batches`, {}).catch(() => undefined)
+        await sleep(Math.random() * 300)
+      }
+    }
+    const clients = [batcher(), ...Array.from({ length: CLIENTS }, (_, number) => client(number))]
     for (let kill = 0; kill < kills; kill++) {
       await sleep(50 + Math.random() * 1500)
       await server.stop('SIGKILL')

@@ -6,12 +6,12 @@ import { isDppError } from '@dpp/core'
 import { formatConfig, parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 import type { Journal } from './journal/port.ts'
-import { openSqliteJournal } from './journal/sqlite.ts'
+import { openExistingJournal } from './journal/sqlite.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, startServer } from './main.ts'
 
 const usage = `dpp-server start     run the service (the default)
-dpp-server status    open batches, backlog and the dead-letter list, from the journal
+dpp-server status    open batches, backlog, dead-letter list and suspended products, from the journal
 dpp-server replay D  let the dead deliveries of the event with digest D wait again
 dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
 dpp-server config    print the effective configuration, secrets redacted
@@ -24,9 +24,13 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     closeOnSignals(await startServer(parseConfig(readEnvironment())))
   },
   async status() {
-    await withJournal(async ({ batches, events }) => {
-      const backlog = await events.backlog()
-      print({ open: await batches.open(), backlog, dead: await events.dead(100) })
+    await withJournal(async ({ batches, events, products }) => {
+      print({
+        open: await batches.open(),
+        backlog: await events.backlog(),
+        dead: await events.dead(100),
+        suspended: await products.suspended(),
+      })
     })
   },
   async replay(digest = '') {
@@ -67,7 +71,7 @@ function print(value: unknown): void {
 }
 
 async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = openSqliteJournal(parseConfig(readEnvironment()).dataDir, () => {})
+  const journal = openExistingJournal(parseConfig(readEnvironment()).dataDir)
   try {
     await work(journal)
   } finally {

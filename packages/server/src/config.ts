@@ -44,7 +44,8 @@ type Variable<Value> = {
   readonly name: string
   readonly parse: (text: string) => Value
   readonly fallback: Value
-  readonly secret?: true
+  /** A secret is never shown; of a URL only the origin, because the rest may hold an access key. */
+  readonly shown?: 'never' | 'origins'
 }
 
 const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
@@ -52,7 +53,12 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   host: { name: 'DPP_HOST', parse: read.text, fallback: '127.0.0.1' },
   port: { name: 'DPP_PORT', parse: read.integer(0, 65_535), fallback: 8080 },
   domain: { name: 'DPP_DOMAIN', parse: read.domain, fallback: undefined },
-  rpcUrls: { name: 'DPP_RPC_URLS', parse: read.urls, fallback: ['http://127.0.0.1:8545'] },
+  rpcUrls: {
+    name: 'DPP_RPC_URLS',
+    parse: read.urls,
+    fallback: ['http://127.0.0.1:8545'],
+    shown: 'origins',
+  },
   chainId: { name: 'DPP_CHAIN_ID', parse: read.integer(1, 2 ** 53 - 1), fallback: 31_337 },
   registry: { name: 'DPP_REGISTRY', parse: read.address, fallback: undefined },
   finality: { name: 'DPP_FINALITY', parse: read.finality, fallback: 'finalized' },
@@ -99,13 +105,13 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     name: 'WITNESS_PRIVATE_KEY',
     parse: read.key,
     fallback: undefined,
-    secret: true,
+    shown: 'never',
   },
   relayerPrivateKey: {
     name: 'RELAYER_PRIVATE_KEY',
     parse: read.key,
     fallback: undefined,
-    secret: true,
+    shown: 'never',
   },
 }
 
@@ -146,8 +152,10 @@ export function parseConfig(environment: { readonly [name: string]: string | und
 export function formatConfig(config: Config): string {
   const shown = Object.entries(variables).map(([key, variable]) => {
     const value = config[key as keyof Config]
-    const redacted = variable.secret === true && value !== undefined ? '(set, not shown)' : value
-    return [variable.name, redacted ?? null]
+    if (value === undefined) return [variable.name, null]
+    if (variable.shown === 'never') return [variable.name, '(set, not shown)']
+    if (variable.shown !== 'origins') return [variable.name, value]
+    return [variable.name, (value as readonly string[]).map((url) => new URL(url).origin)]
   })
   return JSON.stringify(Object.fromEntries(shown), null, 2)
 }

@@ -29,8 +29,8 @@ const DOMAIN = 'dpp.windowco.example'
 
 // K10 is passed once per published file: two events, two logs, the mirror, three proofs.
 const points = [
-  ...['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K9@2', 'K11', 'K12'],
-  ...['K10', 'K10@3', 'K10@5', 'K10@6', 'K10@8'],
+  ...['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K11', 'K12'],
+  ...['K10', 'K10@4', 'K10@5', 'K10@8'],
 ]
 
 let anvil: Anvil

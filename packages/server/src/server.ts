@@ -42,7 +42,7 @@ const MAX_DELIVERIES = 250_000
 /**
  * Makes the service; the caller listens on `app` and starts `batches`.
  *
- * @throws ERR_DPP_CONFIG_INVALID; ERR_DPP_CHAIN_… when the chain or the registry is not the configured one
+ * @throws ERR_DPP_CONFIG_INVALID; what the journal throws when it cannot be opened
  */
 export async function createServer(config: Config, parts: ServerParts): Promise<Server> {
   const { log, now, crashPoint } = parts

@@ -31,6 +31,10 @@ export function mirrorWitnessKey(scid: string): string {
   return `${BASE}/issuers/${scid}/witness.json`
 }
 
+export function mirrorApprovalsKey(scid: string): string {
+  return `${BASE}/issuers/${scid}/did-witness.json`
+}
+
 export function eventKey(digest: string): string {
   return `${BASE}/events/${digest}.json`
 }
@@ -47,8 +51,8 @@ export function evidenceKey(root: string): string {
 const SCID = 'Q[1-9A-HJ-NP-Za-km-z]{45}'
 const publicFiles: readonly (readonly [RegExp, FileMeta])[] = [
   [new RegExp(`^(issuers/)?${SCID}/did\\.jsonl$`), logMeta],
-  [new RegExp(`^(issuers/)?${SCID}/witness\\.json$`), jsonMeta],
-  [new RegExp(`^${SCID}/(did-witness|passport|did)\\.json$`), jsonMeta],
+  [new RegExp(`^(issuers/)?${SCID}/(did-)?witness\\.json$`), jsonMeta],
+  [new RegExp(`^${SCID}/(passport|did)\\.json$`), jsonMeta],
   [new RegExp(`^${SCID}/whois\\.vp$`), { contentType: 'application/vp', cacheControl: CHANGING }],
   [new RegExp(`^events/${DIGEST}\\.json$`), eventMeta],
   [new RegExp(`^batches/${ROOT}(\\.evidence)?\\.json$`), jsonMeta],

@@ -11,10 +11,11 @@ import {
   treeRoot,
   verifyInclusionProof,
 } from '@dpp/anchor'
-import { DppError } from '@dpp/core'
+import { DppError, decodeUtf8 } from '@dpp/core'
 import { verifyLog } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
 import type { Batch, Journal, Leaf } from '../journal/port.ts'
+import { mirrorLogKey } from '../storage-keys.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 
 /** The leaves of a batch in their order, and the tree over them. */
@@ -102,6 +103,8 @@ async function collectLeaves(context: BatchContext, batch: Batch): Promise<reado
 async function mirrorLeaf(context: BatchContext, did: string): Promise<Leaf | undefined> {
   const known = await context.journal.issuers.find(did)
   if (known === undefined) return undefined
+  const mirror = await context.store.read(mirrorLogKey(known.scid))
+  if (mirror === undefined || decodeUtf8(mirror.body) !== decodeUtf8(known.log)) return undefined
   const { versions } = verifyLog(known.log, { ...known, now: context.now() })
   const tip = versions.at(-1)
   if (tip === undefined || (await context.book.isAnchoredTip(known.scid, tip.versionId))) {

@@ -1,8 +1,9 @@
 // Mirrors of the issuers' logs under `issuers/<SCID>/`: an event must stay verifiable when its issuer is gone. The tip of
 // each mirror is a leaf of the batch, so that the mirror's age can be proved as well.
+import { updateObject } from '@dpp/anchor'
 import { decodeUtf8 } from '@dpp/core'
 import type { Batch } from '../journal/port.ts'
-import { mirrorLogKey } from '../storage-keys.ts'
+import { jsonMeta, mirrorApprovalsKey, mirrorLogKey } from '../storage-keys.ts'
 import type { BatchContext } from './context.ts'
 import { growLog } from './grow-log.ts'
 
@@ -10,6 +11,8 @@ export async function mirrorIssuers(context: BatchContext, batch: Batch): Promis
   for (const did of await context.book.issuers(batch.id)) {
     const known = await context.journal.issuers.find(did)
     if (known === undefined) continue // A did:key issuer has no log.
+    if (known.witnessFile !== undefined)
+      await mirrorApprovals(context, known.scid, known.witnessFile)
     const outcome = await growLog(context.store, mirrorLogKey(known.scid), decodeUtf8(known.log))
     context.crashPoint('K10')
     if (outcome.kind === 'diverged') {
@@ -18,4 +21,13 @@ export async function mirrorIssuers(context: BatchContext, batch: Batch): Promis
       context.log.error({ batch: batch.id, issuer: did }, 'issuer log diverges from its mirror')
     }
   }
+}
+
+// did:webvh v1.0, "DID Witnesses": the approvals are published before the entries that need them.
+async function mirrorApprovals(
+  context: BatchContext,
+  scid: string,
+  witnessFile: Uint8Array,
+): Promise<void> {
+  await updateObject(context.store, mirrorApprovalsKey(scid), () => witnessFile, jsonMeta)
 }

@@ -13,6 +13,7 @@ import { controllerOf } from '../custody/genesis.ts'
 import type { Batch, ClaimedKey, Product, ProductClaim, SignedEntry } from '../journal/port.ts'
 import { describeError, errorCode } from '../logger.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
+import { visitAll } from './pages.ts'
 
 const PRODUCTS_PER_COMMIT = 250
 const MAX_CLOCK_WAIT_MS = 5000
@@ -33,12 +34,12 @@ export async function signEntries(context: BatchContext, batch: Batch): Promise<
 // An event that was accepted with a key which its issuer has removed since is not sealed: it waits on the dead-letter
 // list. An issuer that cannot be reached is taken as it was last seen: an outage is not a revocation.
 async function refuseRevokedKeys(context: BatchContext, batch: Batch): Promise<void> {
-  for (const claimed of await context.book.claimedKeys(batch.id)) {
+  await visitAll(await context.book.claimedKeys(batch.id), async (claimed) => {
     const current = await currentKey(context, claimed)
-    if (current === claimed.key) continue
+    if (current === claimed.key) return
     context.log.warn({ batch: batch.id, issuer: claimed.issuer }, 'events by a removed key refused')
     await context.book.refuseKey(batch.id, claimed, 'ERR_DPP_EVENT_KEY_UNKNOWN')
-  }
+  })
 }
 
 async function currentKey(

@@ -57,42 +57,41 @@ export async function fsck(context: FsckContext): Promise<FsckReport> {
   return { ...counts, findings }
 }
 
-// The published log is a beginning of the recorded one, resolves, and carries each digest once.
+// The published log is a beginning of the recorded one, which resolves and carries what the journal says it does.
 async function checkProduct({ journal, store, now }: FsckContext, scid: string): Promise<string[]> {
-  const stored = await store.read(logKey(scid))
-  const recorded = (await journal.products.lines(scid)).join('')
-  if (stored === undefined) return ['its log is not published']
-  const published = decodeUtf8(stored.body)
-  if (!recorded.startsWith(published)) return ['its published log is not a beginning of the record']
-  const product = await journal.products.find(scid)
-  const report = verifyLog(published, { did: product?.did, now: now() })
-  if (report.error !== undefined)
-    return [`its log does not resolve: ${describeError(report.error)}`]
-  readEvents(report.versions) // Throws on a digest that is added twice, or a wrong count.
-  return []
-}
-
-// A sealed event stands in exactly the entry that its delivery names, and its file has its digest.
-async function checkEvent({ journal, store }: FsckContext, digest: string): Promise<string[]> {
   const problems: string[] = []
-  for (const delivery of (await journal.events.deliveries(digest)) ?? []) {
-    if (delivery.state !== 'sealed') continue
-    const lines = await journal.products.lines(delivery.scid)
-    const carrying = readEvents(verifyLog(lines.join('')).versions).filter(
-      (event) => event.digest === digest,
-    )
-    if (carrying.length !== 1 || carrying[0]?.versionId !== delivery.versionId) {
-      problems.push(`it is not in exactly the entry ${delivery.versionId} of ${delivery.scid}`)
-    }
-    const batch =
-      delivery.batch === undefined ? undefined : await journal.batches.find(delivery.batch)
-    if (batch === undefined || !hasReached(batch, 'published')) continue
-    const file = await store.read(eventKey(digest))
-    if (file === undefined) problems.push('its file is not published')
-    else if (eventDigest(parseStrict(file.body)) !== digest)
-      problems.push('its file has another digest')
+  const recorded = (await journal.products.lines(scid)).join('')
+  const stored = await store.read(logKey(scid))
+  if (stored === undefined) problems.push('its log is not published')
+  else if (!recorded.startsWith(decodeUtf8(stored.body))) {
+    problems.push('its published log is not a beginning of the record')
+  }
+  const product = await journal.products.find(scid)
+  const report = verifyLog(recorded, { did: product?.did, now: now() })
+  if (report.error !== undefined) return [...problems, describeError(report.error)]
+  const carried = readEvents(report.versions) // Throws on a digest that is added twice, or a wrong count.
+  const sealed = await journal.events.sealed(scid)
+  if (sealed.size !== carried.length) {
+    problems.push(`${sealed.size} events are sealed into it, it carries ${carried.length}`)
+  }
+  for (const { digest, versionId } of carried) {
+    if (sealed.get(digest) !== versionId) problems.push(`${digest} is not sealed in ${versionId}`)
   }
   return problems
+}
+
+// The file of an event that was sealed by a published batch is there, and has its digest.
+async function checkEvent({ journal, store }: FsckContext, digest: string): Promise<string[]> {
+  const deliveries = (await journal.events.deliveries(digest)) ?? []
+  for (const { batch: id, state } of deliveries) {
+    const batch =
+      state === 'sealed' && id !== undefined ? await journal.batches.find(id) : undefined
+    if (batch === undefined || !hasReached(batch, 'published')) continue
+    const file = await store.read(eventKey(digest))
+    if (file === undefined) return ['its file is not published']
+    return eventDigest(parseStrict(file.body)) === digest ? [] : ['its file has another digest']
+  }
+  return []
 }
 
 // The recorded leaves give the recorded root; a settled batch has its files, and its root stands on the chain.

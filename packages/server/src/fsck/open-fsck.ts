@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { createRegistryReader } from '@dpp/anchor/ethereum'
 import { createFileStore } from '@dpp/anchor/store/file'
 import type { Config } from '../config.ts'
-import { openSqliteJournal } from '../journal/sqlite.ts'
+import { openExistingJournal } from '../journal/sqlite.ts'
 import { type FsckReport, fsck } from './fsck.ts'
 
 /** Checks the data folder of `config`, and the chain where a registry is configured. */
 export async function runFsck(config: Config): Promise<FsckReport> {
   const { rpcUrls, chainId, registry, finality } = config
-  const journal = openSqliteJournal(config.dataDir, () => {})
+  const journal = openExistingJournal(config.dataDir)
   try {
     return await fsck({
       journal,

@@ -12,7 +12,12 @@ export const hardenedOptions = {
   keepAliveTimeout: 20_000,
   logController: new LogController({ disableRequestLogging: true }),
   routerOptions: { maxParamLength: 256, caseSensitive: true, ignoreTrailingSlash: false },
-  http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+  // Time limits of requests hold only as often as they are looked at: every 30 s by default.
+  http: {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2000,
+  },
   // Data is checked by our own parsers and never changed on the way: no coercion, no removal, no defaults.
   ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   return503OnClosing: true,

@@ -43,8 +43,8 @@ const statuses: { readonly [code: string]: number } = {
 const RETRY_AFTER_SECONDS = 5
 
 /**
- * The problem document of an error. What neither we nor the HTTP layer threw on purpose is an outage: no detail of it
- * leaves the process.
+ * The problem document of an error. What neither we nor the HTTP layer threw on purpose is an outage or a fault of ours:
+ * no detail of it leaves the process.
  */
 export function toProblem(error: unknown): Problem {
   if (isDppError(error)) {
@@ -59,7 +59,10 @@ export function toProblem(error: unknown): Problem {
   if (status !== undefined) {
     return problem(status, 'ERR_DPP_HTTP_CLIENT', 'the request cannot be understood')
   }
-  return problem(503, 'ERR_DPP_HTTP_UNAVAILABLE', 'the service cannot do this now')
+  if (isOutage(error)) {
+    return problem(503, 'ERR_DPP_HTTP_UNAVAILABLE', 'the service cannot do this now')
+  }
+  return problem(500, 'ERR_DPP_HTTP_INTERNAL', 'a fault of the service; nothing was promised')
 }
 
 export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyReply {
@@ -73,6 +76,12 @@ export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyR
 
 export function httpError(code: ServerErrorCode, message: string): DppError<ServerErrorCode> {
   return new DppError(code, message)
+}
+
+// Disk, database and network failures carry the system's or SQLite's code; a fault of ours does not.
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return 'syscall' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR')
 }
 
 // Fastify's own refusals carry a 4xx status.

@@ -7,6 +7,15 @@ import { publicFile } from '../storage-keys.ts'
 import { httpError } from './problem.ts'
 
 export function registerPublicFiles(app: FastifyInstance, store: Store): void {
+  // A page that asks past its caches sends headers that make the browser ask first.
+  app.options('/.well-known/did/*', async (_request, reply) => {
+    reply.header('access-control-allow-origin', '*')
+    reply.header('access-control-allow-methods', 'GET, HEAD')
+    reply.header('access-control-allow-headers', 'Cache-Control, If-None-Match, Pragma')
+    reply.header('access-control-max-age', '86400')
+    return reply.code(204).send()
+  })
+
   app.get('/.well-known/did/*', async (request, reply) => {
     const { '*': path } = request.params as { '*': string }
     // Any page may read these files, refusals included: a browser must be able to tell 404 from an outage.

@@ -47,6 +47,7 @@ type Known = {
 const MAX_KNOWN = 10_000
 const MAX_TTL_SECONDS = 3600
 const REFETCH_AFTER_MS = 5000
+const FETCH_LIMITS = { timeoutMs: 10_000 } // A batch waits for its issuers.
 
 export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
   const { book, now } = options
@@ -137,11 +138,12 @@ export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
 
 async function fetchFiles(
   did: string,
-  options: IssuerLogsOptions,
+  { fetch, origins, now }: IssuerLogsOptions,
 ): Promise<{ log: Uint8Array; witnessFile: Uint8Array | undefined }> {
   try {
+    const options = { fetch, origins, limits: FETCH_LIMITS }
     const log = await fetchLog(did, options)
-    const { error } = verifyLog(log, { did, now: options.now() })
+    const { error } = verifyLog(log, { did, now: now() })
     const isWitnessed = error?.code === 'ERR_DPP_DID_WITNESS_THRESHOLD'
     return { log, witnessFile: isWitnessed ? await fetchWitnessFile(did, options) : undefined }
   } catch (cause) {

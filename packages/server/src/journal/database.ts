@@ -31,6 +31,7 @@ CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (scid, event)
   WHERE state IN ('pending', 'awaiting-controller');
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (event, scid) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_of_batch ON deliveries (batch, state, scid, event) WHERE batch IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_sealed ON deliveries (scid) WHERE state = 'sealed';
 CREATE INDEX IF NOT EXISTS deliveries_claimed ON deliveries (scid) WHERE state = 'claimed';
 CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (event) WHERE state = 'dead';
 CREATE INDEX IF NOT EXISTS deliveries_unbatched ON deliveries (state) WHERE state = 'sealed' AND batch IS NULL;
@@ -47,7 +48,8 @@ CREATE TABLE IF NOT EXISTS issuers (
   expires_at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS batches (
   id INTEGER PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, published_at INTEGER,
-  settled_at INTEGER, root TEXT UNIQUE, tree_size INTEGER, problem TEXT) STRICT;
+  settled_at INTEGER, root TEXT UNIQUE, tree_size INTEGER, events INTEGER NOT NULL DEFAULT 0,
+  problem TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS batches_open ON batches (id) WHERE state <> 'settled';
 CREATE TABLE IF NOT EXISTS leaves (
   batch INTEGER NOT NULL REFERENCES batches(id), position INTEGER NOT NULL, kind TEXT NOT NULL, scid TEXT NOT NULL,

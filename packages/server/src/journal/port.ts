@@ -73,6 +73,8 @@ export type EventQueue = {
   accept(events: readonly AcceptedEvent[], receipt: string, receivedAt: Date): Promise<boolean>
   bytes(digest: string): Promise<Uint8Array | undefined>
   deliveries(digest: string): Promise<readonly Delivery[] | undefined>
+  /** What was sealed into a product's log: digest → versionId. */
+  sealed(scid: string): Promise<ReadonlyMap<string, string>>
   /** Digests that wait to be written into a product's log, oldest first. */
   waiting(scid: string): Promise<readonly string[]>
   /** Every digest, in order of digest. */
@@ -130,6 +132,8 @@ export type ProductBook = {
   find(scid: string): Promise<Product | undefined>
   /** What decides who may write about a product: `find` without the head, which is large. */
   owner(scid: string): Promise<ProductOwner | undefined>
+  /** Products that the service stopped appending to, with the reason. */
+  suspended(): Promise<readonly { readonly scid: string; readonly reason: string }[]>
   /** Lets the service append to a suspended product again. */
   resume(scid: string): Promise<void>
   /**
@@ -175,6 +179,7 @@ export type Batch = {
   readonly settledAt?: Date
   readonly root?: string
   readonly treeSize?: number
+  /** Events that were claimed. */
   readonly events: number
   /** Why it does not move, as of the last attempt. */
   readonly problem?: string
@@ -242,7 +247,7 @@ export type BatchBook = BatchReader & {
   /** The next products that still have claims without an entry, with their digests in order of arrival. */
   claimedProducts(id: number, limit: number): Promise<readonly ProductClaim[]>
   recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
-  /** Stops a product: its claims go to the dead-letter list with the reason. */
+  /** Stops a product: what waits for it goes to the dead-letter list with the reason. */
   suspend(id: number, scid: string, reason: string): Promise<void>
   /** Leaves a batch's claims of a log to its controller, who has taken it over. */
   handOver(id: number, scid: string): Promise<void>

@@ -7,24 +7,15 @@ import { optional } from './database.ts'
 import type { Batch, BatchBook, BatchReader, BatchState, Leaf, SignedEntry } from './port.ts'
 import { findProduct, insertEntry } from './sqlite-products.ts'
 
-const BATCH_COLUMNS = `id, state, created_at, published_at, settled_at, root, tree_size, problem,
-  (SELECT count(DISTINCT event) FROM deliveries WHERE batch = batches.id) AS events`
-
 export function createSqliteBatchReader(database: Database): BatchReader {
   return {
     find: async (id) => findBatch(database, id),
     list: async (limit, before = Number.MAX_SAFE_INTEGER) =>
       database
-        .all(
-          `SELECT ${BATCH_COLUMNS} FROM batches WHERE id < ? ORDER BY id DESC LIMIT ?`,
-          before,
-          limit,
-        )
+        .all('SELECT * FROM batches WHERE id < ? ORDER BY id DESC LIMIT ?', before, limit)
         .map(parseBatchRow),
     open: async () =>
-      database
-        .all(`SELECT ${BATCH_COLUMNS} FROM batches WHERE state <> 'settled' ORDER BY id`)
-        .map(parseBatchRow),
+      database.all("SELECT * FROM batches WHERE state <> 'settled' ORDER BY id").map(parseBatchRow),
     leaves: async (id) =>
       database.all('SELECT * FROM leaves WHERE batch = ? ORDER BY position', id).map(parseLeafRow),
   }
@@ -65,6 +56,11 @@ export function createSqliteBatchBook(
     )
     database.run('UPDATE entries SET batch = ? WHERE batch IS NULL', id)
     database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
+    database.run(
+      `UPDATE batches SET events = (SELECT count(DISTINCT event) FROM deliveries WHERE batch = ?1)
+       WHERE id = ?1`,
+      id,
+    )
     return findBatch(database, id)
   }
 
@@ -179,6 +175,11 @@ export function createSqliteBatchBook(
       fenced(() => {
         database.run('UPDATE products SET suspended = ? WHERE scid = ?', reason, scid)
         refuse(id, 'scid = ?', [scid], reason)
+        database.run(
+          "UPDATE deliveries SET state = 'dead', reason = ? WHERE state = 'pending' AND scid = ?",
+          reason,
+          scid,
+        )
       }),
     handOver: (id, scid) =>
       fenced(() => {
@@ -274,7 +275,7 @@ export function createSqliteBatchBook(
 }
 
 function findBatch(database: Database, id: number): Batch | undefined {
-  const row = database.get(`SELECT ${BATCH_COLUMNS} FROM batches WHERE id = ?`, id)
+  const row = database.get('SELECT * FROM batches WHERE id = ?', id)
   return row === undefined ? undefined : parseBatchRow(row)
 }
 

@@ -112,6 +112,14 @@ export function createSqliteEvents(database: Database): EventQueue {
         ...optional('reason', row['reason']),
       }))
     },
+    sealed: async (scid) => {
+      const rows = database.all(
+        `SELECT digest, version_id FROM deliveries JOIN events ON seq = event
+         WHERE scid = ? AND state = 'sealed'`,
+        scid,
+      )
+      return new Map(rows.map((row) => [String(row['digest']), String(row['version_id'])]))
+    },
     waiting: async (scid) =>
       database
         .all(

@@ -76,6 +76,10 @@ export function createSqliteProducts(database: Database): ProductBook {
       )
       return row === undefined ? undefined : parseOwnerRow(row)
     },
+    suspended: async () =>
+      database
+        .all('SELECT scid, suspended FROM products WHERE suspended IS NOT NULL ORDER BY scid')
+        .map((row) => ({ scid: String(row['scid']), reason: String(row['suspended']) })),
     resume: async (scid) => {
       database.transaction(() =>
         database.run('UPDATE products SET suspended = NULL WHERE scid = ?', scid),

@@ -1,7 +1,10 @@
 // The embedded journal: one SQLite database, one lock file. The default for a single machine; nothing to install.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { DppError } from '@dpp/core'
 import type { CrashPoint } from '../crash-point.ts'
+import type { ServerErrorCode } from '../errors.ts'
 import { type Database, openDatabase } from './database.ts'
 import type { BatchBook, Journal } from './port.ts'
 import { createSqliteAnchors } from './sqlite-anchors.ts'
@@ -9,9 +12,11 @@ import { createSqliteBatchBook, createSqliteBatchReader } from './sqlite-batches
 import { createSqliteEvents } from './sqlite-events.ts'
 import { createSqliteIssuers, createSqliteProducts } from './sqlite-products.ts'
 
-/** Opens the journal in `folder`, which exists. */
+const JOURNAL_FILE = 'journal.sqlite'
+
+/** Opens the journal in `folder`, which exists; makes it when it is missing. */
 export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journal {
-  const database = openDatabase(join(folder, 'journal.sqlite'))
+  const database = openDatabase(join(folder, JOURNAL_FILE))
   return {
     events: createSqliteEvents(database),
     products: createSqliteProducts(database),
@@ -24,6 +29,16 @@ export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journ
     },
     close: async () => database.close(),
   }
+}
+
+/**
+ * Opens the journal of a service that has run in `folder` before, for a look or a repair.
+ *
+ * @throws ERR_DPP_CONFIG_INVALID when there is none: an empty one would be found to be in perfect order.
+ */
+export function openExistingJournal(folder: string): Journal {
+  if (existsSync(join(folder, JOURNAL_FILE))) return openSqliteJournal(folder, () => {})
+  throw new DppError<ServerErrorCode>('ERR_DPP_CONFIG_INVALID', `there is no journal in ${folder}`)
 }
 
 // The lease is SQLite's own exclusive file lock: the kernel gives it back at the instant the holder dies, however it
