@@ -39,16 +39,17 @@ export type CanonicalMembers = {
 
 /**
  * Writes the members of `object` one by one, so that a document with and without its proof (`split`), and the proof with and
- * without its value, cost one pass; {@link joinMembers} makes each text of them.
+ * without its value, cost one pass; {@link joinMembers} makes each text of them. `isParsed` promises
+ * that the object comes straight from JSON.parse, which makes nothing but plain objects and arrays.
  *
  * @throws as `canonicalize` does
  */
 export function canonicalMembers(
   object: JsonObject,
   limits?: JsonLimits,
-  split?: string,
+  { split, isParsed = false }: { readonly split?: string; readonly isParsed?: boolean } = {},
 ): CanonicalMembers {
-  const writer = createWriter(limits)
+  const writer = createWriter(limits, isParsed)
   let inner: readonly CanonicalMember[] = []
   const members = guarded(() =>
     writeMembers(writer, object, 1, (name, value) => {
@@ -85,13 +86,14 @@ function writeMembers(
 
 type Writer = {
   readonly limits: Required<JsonLimits>
+  readonly isParsed: boolean
   items: number // Members and elements so far.
   memberCount: number // Members alone, which `parseStrict` compares with the text's.
   length: number // UTF-16 units of the strings so far: a lower bound of the bytes.
 }
 
-function createWriter(limits: JsonLimits | undefined): Writer {
-  return { limits: completeLimits(limits), items: 0, memberCount: 0, length: 0 }
+function createWriter(limits: JsonLimits | undefined, isParsed = false): Writer {
+  return { limits: completeLimits(limits), isParsed, items: 0, memberCount: 0, length: 0 }
 }
 
 function writeValue(writer: Writer, value: unknown, depth: number): string {
@@ -118,8 +120,8 @@ function writeValue(writer: Writer, value: unknown, depth: number): string {
 function writeArray(writer: Writer, array: readonly unknown[], depth: number): string {
   countItems(writer, array.length)
   // Fewer names than elements: sparse. More: members that the text would lose.
-  if (Object.keys(array).length !== array.length)
-    throw unsupported('a sparse array or one with names')
+  if (!writer.isParsed && Object.keys(array).length !== array.length)
+    throw unsupported('an array with gaps or names')
   let text = '['
   for (let i = 0; i < array.length; i++) {
     text += (i === 0 ? '' : ',') + writeValue(writer, array[i], depth + 1)
@@ -133,18 +135,19 @@ function writeObject(writer: Writer, object: object, depth: number): string {
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string
     const value = (object as { readonly [name: string]: unknown })[name]
-    text += `${(i === 0 ? '' : ',') + writeString(writer, name)}:${writeValue(writer, value, depth + 1)}`
+    const comma = i === 0 ? '' : ','
+    text += `${comma}${writeString(writer, name)}:${writeValue(writer, value, depth + 1)}`
   }
   return `${text}}`
 }
 
 /** Names of a plain object in canonical order; refuses every other kind of object. */
 function sortedNames(writer: Writer, object: object): readonly string[] {
-  assertPlain(object)
+  if (!writer.isParsed) assertPlain(object)
   const names = Object.keys(object)
   countItems(writer, names.length)
-  if (Object.getOwnPropertySymbols(object).length > 0) {
-    throw unsupported('a member named by a symbol')
+  if (!writer.isParsed && Object.getOwnPropertySymbols(object).length > 0) {
+    throw unsupported('a symbol')
   }
   writer.memberCount += names.length
   // RFC 8785 §3.2.3: sort by UTF-16 code unit, which is how JavaScript compares strings.
@@ -165,7 +168,7 @@ function assertPlain(object: object): void {
     prototype !== null &&
     !isForeignObjectPrototype(prototype)
   ) {
-    throw unsupported('a class instance (Date, Map, …)')
+    throw unsupported('a class instance')
   }
 }
 

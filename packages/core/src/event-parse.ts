@@ -131,7 +131,7 @@ function readEvent(
   const read = isText ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('not an object')
-  const written = canonicalMembers(source, limits, 'proof')
+  const written = canonicalMembers(source, limits, { split: 'proof', isParsed: isText })
   if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
   for (const { name } of written.members) {
     if (!envelopeMembers.has(name)) {
@@ -158,13 +158,15 @@ function parseEventProof(
     throw invalid('proof.proofPurpose')
   }
   // Stricter than vc-di-eddsa §3.3.2, which lets anyone append contexts to a signed document and so change the digest.
-  const [ofEvent, ofProof] = [written.members, written.inner].map((members) =>
-    members.find(({ name }) => name === '@context'),
-  )
-  if (ofEvent === undefined || ofEvent.text !== ofProof?.text) {
+  const ofEvent = written.members.find(isContext)?.text
+  if (ofEvent === undefined || ofEvent !== written.inner.find(isContext)?.text) {
     throw invalid('proof.@context must be the @context')
   }
   return shape
+}
+
+function isContext({ name }: { readonly name: string }): boolean {
+  return name === '@context'
 }
 
 function parseIssuer(event: JsonObject): string {

@@ -63,7 +63,7 @@ function decodeText(input: Uint8Array | string, maxBytes: number): string {
   }
   // RFC 8259 §8.1: a parser may ignore a byte order mark; one that is refused cannot hide in signed bytes.
   if (text.charCodeAt(0) === 0xfeff) {
-    throw new DppError('ERR_DPP_JSON_UTF8', 'starts with a byte order mark')
+    throw new DppError('ERR_DPP_JSON_UTF8', 'a byte order mark')
   }
   return text
 }
