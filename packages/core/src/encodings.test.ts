@@ -1,6 +1,7 @@
 import { base58, base64urlnopad } from '@scure/base'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { codeOf } from '../../../test/code-of.ts'
 import {
   decodeBase58btc,
   decodeDidKey,
@@ -13,22 +14,11 @@ import {
   encodeMultihash,
   encodeMultikey,
   fromHex,
-  isDppError,
   sha256,
   toHex,
 } from './index.ts'
 
 const bytes = fc.uint8Array({ maxLength: 200 })
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (isDppError(error)) return error.code
-    throw error
-  }
-  return 'no error'
-}
 
 describe('base58btc', () => {
   it('agrees with @scure/base in both directions', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { codeOf } from '../../../test/code-of.ts'
 import {
   assembleEvent,
   canonicalize,
@@ -19,7 +20,6 @@ import {
   eventDigest,
   inspectEvent,
   installEvent,
-  isDppError,
   type JsonObject,
   locationLink,
   manufactureEvent,
@@ -51,16 +51,6 @@ const facts = {
   timeZoneOffset: '+01:00',
 }
 const digest = encodeMultibase(encodeMultihash(sha256('another event')))
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (isDppError(error)) return error.code
-    throw error
-  }
-  return 'accepted'
-}
 
 const subjects: readonly [string, JsonObject][] = [
   ['commissioning', manufactureEvent({ ...facts, items: [item] })],
@@ -298,7 +288,7 @@ describe('a foreign EPCIS subject', () => {
     expect(parseEpcisSubject(withoutStep).type).toBe('TransformationEvent')
     const quantity = [{ epcClass: 'urn:x:c', quantity: '12.50', uom: 'KGM' }]
     expect(codeOf(() => parseEpcisSubject({ ...foreign, outputQuantityList: quantity }))).toBe(
-      'accepted',
+      'no error',
     )
   })
 

@@ -1,24 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  checkDigit,
-  digitalLink,
-  isDppError,
-  isGln,
-  isGtin,
-  locationLink,
-  parseDigitalLink,
-} from './index.ts'
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (isDppError(error)) return error.code
-    throw error
-  }
-  return 'no error'
-}
+import { codeOf } from '../../../test/code-of.ts'
+import { checkDigit, digitalLink, isGln, isGtin, locationLink, parseDigitalLink } from './index.ts'
 
 describe('GS1 keys', () => {
   it('have the check digits of the General Specifications', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { codeOf } from '../../../test/code-of.ts'
 import {
   createLocalSigner,
   createProof,
   didKeyVerificationMethod,
   fromHex,
   generateSeed,
-  isDppError,
   parsePkcs8,
   parsePrivateJwk,
   toHex,
@@ -18,16 +18,6 @@ MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
 const seed = fromHex('d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842')
 const publicHex = '19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1'
 const derWithPublicKey = fromHex(`3051020101300506032b657004220420${toHex(seed)}812100${publicHex}`)
-
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (isDppError(error)) return error.code
-    throw error
-  }
-  return 'no error'
-}
 
 describe('a local signer', () => {
   it('names its did:key unless told otherwise', () => {
