@@ -57,7 +57,7 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   const { proof, signature } = parseEventProof(event, written)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
-    throw invalid('proof.verificationMethod is not the issuer’s')
+    throw invalid('proof.verificationMethod of another DID')
   }
   const validFrom = readTime(event['validFrom'])
   if (validFrom === undefined) throw invalid('validFrom')
@@ -198,7 +198,7 @@ function parseTypes(event: JsonObject, profiles: readonly EventProfile[]): Event
       !isJsonObject(context) ||
       (Object.hasOwn(context, 'dpp') && context['dpp'] !== dppVocabulary)
     ) {
-      throw invalid('@context gives dpp another meaning')
+      throw invalid('@context redefines dpp')
     }
   }
   const types = event['type']
@@ -206,7 +206,7 @@ function parseTypes(event: JsonObject, profiles: readonly EventProfile[]): Event
     ? profiles.find(({ credentialType }) => types.includes(credentialType))
     : undefined
   if (profile === undefined || !asList(types).includes('VerifiableCredential')) {
-    throw invalid('type, or its profile is not known')
+    throw invalid('type')
   }
   return profile
 }

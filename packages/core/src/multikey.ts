@@ -27,7 +27,7 @@ export function decodeMultikey(multikey: string): Uint8Array {
       ? tryDecode(multikey.slice(1))
       : undefined
   if (bytes?.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) {
-    throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey (48 characters, z6Mk…)')
+    throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey (z6Mk, 48 characters)')
   }
   return bytes.slice(2)
 }
