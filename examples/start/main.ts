@@ -7,6 +7,7 @@ import { parseDid } from '@dpp/webvh'
 import { freePort } from '../../test/anvil.ts'
 import { postEvents, runBatch, waitForBatch } from './batches.ts'
 import { createChecker, type Outcome } from './check.ts'
+import { startDemoDashboard } from './demo-dashboard.ts'
 import { startIssuerSite } from './issuer-site.ts'
 import { install, manufactureAndAssemble } from './lifecycle.ts'
 import { startLocalChain } from './local-chain.ts'
@@ -157,9 +158,10 @@ async function run(): Promise<Outcome[]> {
   note(`${accepted} events accepted; posting them again gave the same receipts`)
   await step('Batch 1: log entries, tree, anchor, proofs', () => runBatch(service, 'settled'))
 
+  const origins = { ...site.origins(), [productHost]: service.url }
   const checker = createChecker({
     ...chain,
-    origins: { ...site.origins(), [productHost]: service.url },
+    origins,
     issuers: speakers.map(({ issuer, eventTypes }) => ({ did: issuer, types: eventTypes })),
   })
   const all = (expected: (name: string) => Outcome['expected']): Promise<Outcome[]> =>
@@ -207,10 +209,23 @@ async function run(): Promise<Outcome[]> {
   write(
     `${formatTable([['what else', 'verdict', 'why'], ...[tampered, cut].map(({ product, shown, text }) => [product, shown, text])])}\n\n`,
   )
+  const page: string[][] = []
+  if (!options.once) {
+    const organisations = [windowCo, glassCo, frameCo, installCo]
+    const keyFolder = join(folder, 'keys')
+    const serviceUrl = service.url
+    const demo = { serviceUrl, chain, origins, speakers, products, organisations, keyFolder }
+    const dashboard = await startDemoDashboard(demo)
+    closers.push(dashboard.close)
+    const path = `/product?id=${encodeURIComponent(window1.did)}`
+    page.push(['page', dashboard.url], ['window 1 on it', dashboard.url + path])
+    page.push(['keys to sign with', keyFolder])
+  }
   const base = `${service.url}/.well-known/did/${parseDid(window1.did).scid}`
   write(
     `${formatTable([
       ['what', 'where'],
+      ...page,
       ['window 1', window1.did],
       ['its log', `${base}/did.jsonl`],
       ['its proofs', `${base}/witness.json`],

@@ -8,6 +8,9 @@ export type Organisation = {
   readonly did: string
   readonly gln: string
   readonly signer: Signer
+  /** The signer's key pair, for the key file with which a visitor signs. */
+  readonly seed: Uint8Array
+  readonly publicKey: Uint8Array
 }
 
 /** Creates an organisation's DID and publishes its log on its own site. */
@@ -17,7 +20,7 @@ export async function createOrganisation(
 ): Promise<Organisation> {
   const updateSigner = createLocalSigner(generateSeed())
   const seed = generateSeed()
-  const { multikey } = createLocalSigner(seed)
+  const { multikey, publicKey } = createLocalSigner(seed)
   const placeholder = `did:webvh:{SCID}:${host}`
   const { did, line } = await createLog({
     domain: host,
@@ -38,5 +41,6 @@ export async function createOrganisation(
     versionTime: new Date(),
   })
   site.publish(host, '/.well-known/did.jsonl', line)
-  return { name, did, gln, signer: createLocalSigner(seed, { verificationMethod: `${did}#key-1` }) }
+  const signer = createLocalSigner(seed, { verificationMethod: `${did}#key-1` })
+  return { name, did, gln, signer, seed, publicKey }
 }

@@ -22,7 +22,11 @@ export type Makers = {
 }
 
 // GS1's demonstration range, with right check digits.
-const gtins = { window: '09521234500018', pane: '09521234500025', frame: '09521234500032' } as const
+export const gtins = {
+  window: '09521234500018',
+  pane: '09521234500025',
+  frame: '09521234500032',
+} as const
 
 /** Creates the products of `count` windows and registers them with the service. */
 export async function createWindows(
