@@ -15,7 +15,7 @@ describe('docs/webvh-conformance.md', () => {
     rows.flatMap(([, , shown = '']) => shown.split('<br>')).filter((one) => one.includes(' › ')),
   )('%s', (one) => {
     const [, file = '', name = ''] = /^`([^`]+)` › `?(.*?)`?$/.exec(one) ?? []
-    const path = new URL(file.includes('/') ? `../../../${file}` : file, import.meta.url)
+    const path = new URL(file.startsWith('test/') ? `../../../${file}` : file, import.meta.url)
     expect(existsSync(path)).toBe(true)
     expect(readFileSync(path, 'utf8')).toContain(name.replaceAll('\\|', '|'))
   })

@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { makeLog } from './log/test-logs.ts'
 import { createGuardedFetch, type GuardedFetchOptions, isPublicAddress } from './node.ts'
-import { resolve } from './resolve.ts'
-import { makeLog } from './test-logs.ts'
+import { resolve } from './resolution/resolve.ts'
 
 const servers: Server[] = []
 afterEach(() => {

@@ -3,8 +3,8 @@ import { type LookupAddress, type LookupOptions, lookup as systemLookup } from '
 import { isIP, type LookupFunction } from 'node:net'
 import { DppError } from '@dpp/core'
 import { Agent, type Dispatcher, request } from 'undici'
-import type { Fetch } from '../fetch-file.ts'
-import { defaultLimits } from '../limits.ts'
+import { defaultLimits } from '../log/limits.ts'
+import type { Fetch } from '../resolution/fetch-file.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export type GuardedFetchOptions = {

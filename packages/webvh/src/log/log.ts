@@ -1,13 +1,13 @@
 // Verification of a whole log: a fold of `applyEntry` over its lines, then the witnesses. Reports, never throws.
 import { DppError, isDppError, type JsonObject } from '@dpp/core'
+import { parseDid } from '../identifier/did.ts'
+import { findUnapproved, needsWitnesses, type WitnessCheck } from '../witness/witness-check.ts'
 import { type ApplyContext, applyEntry } from './apply-entry.ts'
-import { parseDid } from './did.ts'
 import { type LogEntry, parseEntry } from './entry.ts'
 import { hasName, type LogHead } from './head.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineText, type RawLine, splitLines } from './log-lines.ts'
 import type { Parameters } from './parameters.ts'
-import { findUnapproved, needsWitnesses, type WitnessCheck } from './witness-check.ts'
 
 /** One verified version of a DID. */
 export type LogVersion = {

@@ -1,9 +1,9 @@
 // Resolution from the text of a log: verify, pick the version that was asked for, and describe it.
 import { DppError } from '@dpp/core'
-import type { Limits } from './limits.ts'
-import { type LogReport, type LogVersion, verifyLog } from './log.ts'
+import type { Limits } from '../log/limits.ts'
+import { type LogReport, type LogVersion, verifyLog } from '../log/log.ts'
+import { parseVersionTime } from '../log/version-time.ts'
 import { failWith, notFound, type ResolutionResult, succeed } from './resolution-result.ts'
-import { parseVersionTime } from './version-time.ts'
 
 /** Which version is wanted; without any, the newest. Several must agree on one version. */
 export type VersionQuery = {

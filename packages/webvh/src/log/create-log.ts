@@ -7,8 +7,8 @@ import {
   parseStrict,
   type Signer,
 } from '@dpp/core'
+import { formatDid } from '../identifier/did.ts'
 import { applyEntry } from './apply-entry.ts'
-import { formatDid } from './did.ts'
 import {
   computeScid,
   contentText,

@@ -8,7 +8,7 @@ import {
   parseProof,
   parseStrict,
 } from '@dpp/core'
-import { defaultLimits } from './limits.ts'
+import { defaultLimits } from '../log/limits.ts'
 
 /** The approvals of one version. */
 export type WitnessProofs = {

@@ -1,12 +1,12 @@
 import { canonicalize, createProof, type JsonObject } from '@dpp/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { resolveLog } from '../resolution/resolve-log.ts'
 import { appendEntry, endLog, moveDocument } from './append-entry.ts'
 import { createLog } from './create-log.ts'
 import { computeScid, contentText } from './entry.ts'
 import { isOpen, type LogHead } from './head.ts'
 import { verifyLog } from './log.ts'
-import { resolveLog } from './resolve-log.ts'
 import { forgeLine, makeLog, testKey, testTime } from './test-logs.ts'
 import { hashKey } from './update-key.ts'
 

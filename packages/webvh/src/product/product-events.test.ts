@@ -1,7 +1,10 @@
 import { createLocalSigner, eventDigest, type JsonObject, type LocalSigner } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
-import { appendEntry, endLog } from './append-entry.ts'
-import { createLog } from './create-log.ts'
+import { appendEntry, endLog } from '../log/append-entry.ts'
+import { createLog } from '../log/create-log.ts'
+import { verifyLog } from '../log/log.ts'
+import { hashKey } from '../log/update-key.ts'
+import { verificationKey } from '../resolution/verification-key.ts'
 import {
   assertRecoveryKept,
   delegatedEntryParameters,
@@ -9,7 +12,6 @@ import {
   recoveryHash,
   takeoverParameters,
 } from './delegated-control.ts'
-import { verifyLog } from './log.ts'
 import {
   appendDigests,
   createProductDocument,
@@ -17,8 +19,6 @@ import {
   parseEventsService,
 } from './product-document.ts'
 import { type ProductVersion, readEvents } from './product-events.ts'
-import { hashKey } from './update-key.ts'
-import { verificationKey } from './verification-key.ts'
 
 const key = (n: number): LocalSigner => createLocalSigner(new Uint8Array(32).fill(n))
 const hash = (n: number): string => hashKey(key(n).multikey)

@@ -1,8 +1,8 @@
 // Delegated control of a product log: the service appends under pre-rotation, the owner keeps a recovery key whose
 // hash stands in every entry (docs/spec/product-log.md, "Control").
 import { DppError, type JsonObject } from '@dpp/core'
-import type { LogHead } from './head.ts'
-import { hashKey } from './update-key.ts'
+import type { LogHead } from '../log/head.ts'
+import { hashKey } from '../log/update-key.ts'
 
 /** The two hashes that the next entry may be signed with: the service's next key, and the owner's recovery key. */
 export type NextHashes = { readonly service: string; readonly recovery: string }

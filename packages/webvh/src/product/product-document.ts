@@ -1,7 +1,7 @@
 // The DID document of a product and the service that commits to its events (docs/spec/product-log.md).
 import { DppError, isDid, isEventDigest, isJsonObject, type Json, type JsonObject } from '@dpp/core'
-import { encodeSegment, formatDid } from './did.ts'
-import { toAsciiDomain } from './domain.ts'
+import { encodeSegment, formatDid } from '../identifier/did.ts'
+import { toAsciiDomain } from '../identifier/domain.ts'
 
 /** The default layout: `https://<domain>/.well-known/did/<SCID>/did.jsonl`. */
 export const PRODUCT_PATH: readonly string[] = ['.well-known', 'did', '{SCID}']

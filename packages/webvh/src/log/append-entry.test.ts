@@ -1,10 +1,10 @@
 import { createLocalSigner, type JsonObject, type LocalSigner } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
+import { resolveLog } from '../resolution/resolve-log.ts'
 import { appendEntry, endLog, moveDocument } from './append-entry.ts'
 import { createLog } from './create-log.ts'
 import { formatHead, isOpen, type LogHead, parseHead } from './head.ts'
 import { verifyLog } from './log.ts'
-import { resolveLog } from './resolve-log.ts'
 import { hashKey } from './update-key.ts'
 
 const key = (n: number): LocalSigner => createLocalSigner(new Uint8Array(32).fill(n))

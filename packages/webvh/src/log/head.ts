@@ -1,6 +1,6 @@
 // A verified head: everything that is needed to append to a log, or to verify its continuation, without reading it.
 import { canonicalize, DppError, type JsonObject, parseStrict } from '@dpp/core'
-import { isScid, parseDid } from './did.ts'
+import { isScid, parseDid } from '../identifier/did.ts'
 import { applyParameters, type Parameters, parseParameters } from './parameters.ts'
 import { parseVersionTime } from './version-time.ts'
 

@@ -1,7 +1,7 @@
 // The published scenarios of didwebvh-test-suite, from three implementations, held against the text of v1.0.
 import { describe, expect, it } from 'vitest'
-import { vectorFiles } from '../../../test/vectors.ts'
-import { resolveLog } from './resolve-log.ts'
+import { vectorFiles } from '../../../../test/vectors.ts'
+import { resolveLog } from '../resolution/resolve-log.ts'
 
 const files = vectorFiles('didwebvh')
 const cases = Object.keys(files)

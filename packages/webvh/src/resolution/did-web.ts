@@ -1,6 +1,6 @@
 // The did:web document that may be published beside the log (did:webvh v1.0, "Publishing a Parallel did:web DID").
 import { canonicalize, type JsonObject, parseStrict } from '@dpp/core'
-import { parseDid } from './did.ts'
+import { parseDid } from '../identifier/did.ts'
 import { allServices } from './services.ts'
 
 /**

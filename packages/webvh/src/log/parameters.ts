@@ -1,7 +1,7 @@
 // The `parameters` of a log entry: types, allowed values and defaults (did:webvh v1.0, "DID Method Parameters").
 import { DppError, type Json, type JsonObject } from '@dpp/core'
+import { parseWitness, type Witness } from '../witness/witness-list.ts'
 import { isUpdateKey } from './update-key.ts'
-import { parseWitness, type Witness } from './witness-list.ts'
 
 /** The parameters in force after an entry, with defaults filled in. `witness` is absent while there are none. */
 export type Parameters = {

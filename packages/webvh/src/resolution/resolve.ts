@@ -1,9 +1,9 @@
 // Resolution over the network: `did.jsonl`, `did-witness.json` when the log has witnesses, then `resolveLog`.
 import { DppError, isDppError } from '@dpp/core'
-import { didToUrl, parseDid, witnessUrl } from './did.ts'
+import { didToUrl, parseDid, witnessUrl } from '../identifier/did.ts'
+import { defaultLimits } from '../log/limits.ts'
+import { beginVerification, type LogReport } from '../log/log.ts'
 import { type FetchOptions, fetchFile } from './fetch-file.ts'
-import { defaultLimits } from './limits.ts'
-import { beginVerification, type LogReport } from './log.ts'
 import { failWith, type ResolutionResult } from './resolution-result.ts'
 import { resolveReport, type VersionQuery } from './resolve-log.ts'
 

@@ -1,7 +1,7 @@
 // The result of a DID resolution (DID Resolution v1, did:webvh v1.0 "Read (Resolve)"): metadata and problem details.
 import type { JsonObject } from '@dpp/core'
-import { isOpen } from './head.ts'
-import type { LogReport, LogVersion } from './log.ts'
+import { isOpen } from '../log/head.ts'
+import type { LogReport, LogVersion } from '../log/log.ts'
 
 /** What a resolution answers; plain JSON. Exactly one of a document, a deactivation or an error is there. */
 export type ResolutionResult = {

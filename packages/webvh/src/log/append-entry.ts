@@ -1,7 +1,7 @@
 // Updating a DID (did:webvh v1.0, "Update (Rotate)" and "Deactivate (Revoke)") from a verified head alone.
 import { DppError, type JsonObject, type Signer } from '@dpp/core'
+import { formatDid } from '../identifier/did.ts'
 import { copyJson, type SignedEntry, signEntry } from './create-log.ts'
-import { formatDid } from './did.ts'
 import { isPreRotating, type LogHead } from './head.ts'
 import { formatVersionTime } from './version-time.ts'
 

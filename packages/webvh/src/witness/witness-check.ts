@@ -6,7 +6,7 @@ import {
   publicKeyOfDidKey,
   verifyProof,
 } from '@dpp/core'
-import type { Parameters } from './parameters.ts'
+import type { Parameters } from '../log/parameters.ts'
 import { approvers, type Witness } from './witness-list.ts'
 import { parseWitnessProofs, type WitnessProofs } from './witness-proofs.ts'
 

@@ -1,7 +1,7 @@
 // The only place of this entry that does I/O: one GET with limits on size and time, no redirects, coded failures.
 import { canonicalize, DppError, isDppError, type JsonObject } from '@dpp/core'
-import { defaultLimits, type Limits } from './limits.ts'
-import { mapOrigin, type Origins } from './origins.ts'
+import { mapOrigin, type Origins } from '../identifier/origins.ts'
+import { defaultLimits, type Limits } from '../log/limits.ts'
 
 /** The part of the `fetch` function that is needed; any standard `fetch` will do. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>

@@ -1,10 +1,10 @@
 // What a witness does (did:webvh v1.0, "Witnessing a DID Version Update"): check a candidate against its own copy of
 // the log, and sign at most one child of each version.
 import { createProof, DppError, type Signer } from '@dpp/core'
-import { applyEntry } from './apply-entry.ts'
-import { parseEntry } from './entry.ts'
-import type { LogHead } from './head.ts'
-import { defaultLimits } from './limits.ts'
+import { applyEntry } from '../log/apply-entry.ts'
+import { parseEntry } from '../log/entry.ts'
+import type { LogHead } from '../log/head.ts'
+import { defaultLimits } from '../log/limits.ts'
 import { witnessDocument, witnessOf } from './witness-check.ts'
 import { approvers } from './witness-list.ts'
 import type { WitnessProofs } from './witness-proofs.ts'

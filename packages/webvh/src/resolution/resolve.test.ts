@@ -1,13 +1,14 @@
 import { createProof, encodeDidKey, type JsonObject, verifyProof } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
-import { appendEntry } from './append-entry.ts'
-import { createLog } from './create-log.ts'
+import { parseDidUrl } from '../identifier/did-url.ts'
+import { appendEntry } from '../log/append-entry.ts'
+import { createLog } from '../log/create-log.ts'
+import { makeLog, testKey, testTime } from '../log/test-logs.ts'
+import { witnessDocument } from '../witness/witness-check.ts'
 import { dereference } from './dereference.ts'
-import { parseDidUrl } from './did-url.ts'
 import { toDidWeb } from './did-web.ts'
 import { type Fetch, fetchFile } from './fetch-file.ts'
 import { fetchLog, resolve } from './resolve.ts'
-import { makeLog, testKey, testTime } from './test-logs.ts'
 import {
   fetchWatchedLog,
   fetchWatchedResource,
@@ -18,7 +19,6 @@ import {
   requestResourceDeletion,
 } from './watcher.ts'
 import { createWatcherPresentation } from './watcher-presentation.ts'
-import { witnessDocument } from './witness-check.ts'
 
 type Answer = string | number | Response
 

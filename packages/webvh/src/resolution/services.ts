@@ -1,6 +1,6 @@
 // The services that every did:webvh DID has without stating them (did:webvh v1.0, "DID URL Path Resolution").
 import { isJsonObject, type JsonObject } from '@dpp/core'
-import { implicitBaseUrl } from './did.ts'
+import { implicitBaseUrl } from '../identifier/did.ts'
 
 /**
  * The service of a document with the id `#name` or `<did>#name`; for `files` and `whois` the implicit one where the

@@ -8,7 +8,7 @@ import {
   sha256,
   verifyProof,
 } from '@dpp/core'
-import { parseDid } from './did.ts'
+import { parseDid } from '../identifier/did.ts'
 import { computeScid, contentText, hashText, type LogEntry } from './entry.ts'
 import { isPreRotating, type LogHead } from './head.ts'
 import {

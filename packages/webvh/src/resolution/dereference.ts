@@ -1,6 +1,6 @@
 // Dereferencing DID URLs: versions, fragments, paths and `/whois` (did:webvh v1.0, "DID URL Resolution").
 import { DppError, isDppError, isJsonObject, type Json, type JsonObject } from '@dpp/core'
-import { checkPath, type DidUrl, parseDidUrl } from './did-url.ts'
+import { checkPath, type DidUrl, parseDidUrl } from '../identifier/did-url.ts'
 import { fetchFile } from './fetch-file.ts'
 import { failWith, type ResolutionMetadata, type ResolutionResult } from './resolution-result.ts'
 import { type ResolveOptions, resolve } from './resolve.ts'
