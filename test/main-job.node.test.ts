@@ -10,8 +10,22 @@ import { fileURLToPath } from 'node:url'
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey'
 import { createVerifyCryptosuite } from '@digitalbazaar/eddsa-jcs-2022-cryptosuite'
-import { resolveDIDFromLog } from 'didwebvh-ts'
-import { afterAll, describe, expect, it } from 'vitest'
+import * as peer from 'didwebvh-ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+
+// Imported under NODE_ENV=test, didwebvh-ts writes every log that it touches into ./test/logs.
+vi.hoisted(() => {
+  process.env['NODE_ENV'] = 'production'
+})
+
+// Its declarations leave out file extensions, which NodeNext does not resolve: what is used, by hand.
+type PeerLog = readonly { readonly versionId: string }[]
+const { resolveDIDFromLog } = peer as unknown as {
+  resolveDIDFromLog: (
+    log: PeerLog,
+    options: { readonly verifier: typeof nodeVerifier },
+  ) => Promise<{ readonly did: string; readonly meta: { readonly versionId: string } }>
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'dpp-main-job-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,9 +60,7 @@ describe('npm start -- --once', () => {
   it('publishes nine logs that didwebvh-ts resolves', async () => {
     expect(scids).toHaveLength(9)
     for (const scid of scids) {
-      const log = lines(scid).map((line) => JSON.parse(line)) as Parameters<
-        typeof resolveDIDFromLog
-      >[0]
+      const log = lines(scid).map((line) => JSON.parse(line)) as PeerLog
       const { did, meta } = await resolveDIDFromLog(log, { verifier: nodeVerifier })
       expect(did).toContain(scid)
       expect(meta.versionId).toBe(log.at(-1)?.versionId)
