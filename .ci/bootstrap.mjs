@@ -117,7 +117,8 @@ function ensureInstalled() {
 }
 
 function ensureBuilt() {
-  const sources = readdirSync(join(root, 'packages'), { recursive: true, withFileTypes: true })
+  const sources = ['packages', 'examples/dashboard']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
     .filter((path) => !/(^|[\\/])(dist|node_modules)[\\/]/.test(path) && !path.endsWith('.test.ts'))

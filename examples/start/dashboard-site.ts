@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import {
   createServer,
   request as forward,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type Server,
