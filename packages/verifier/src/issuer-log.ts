@@ -28,7 +28,8 @@ export type IssuerReader = (
 /**
  * A reader of issuers' logs: from where the DID says, else from the mirror beside the product.
  *
- * Both are verified alike; the mirror may lag, so a verdict names it.
+ * Both are verified alike; the mirror may lag, so a verdict names it. `fresh` asks for everything newer
+ * than what was read before: past caches, and at the mirror as well.
  */
 export function createIssuerReader(mirrorBase: string, context: Context): IssuerReader {
   const known = new Map<string, Promise<IssuerOutcome>>()
@@ -58,11 +59,26 @@ async function readIssuer(
     return unreachable(`${did.slice(0, 80)} is not a did:webvh`)
   }
   const own = await readLog(did, context, { fresh })
-  if ('log' in own) return accept(own.log, false, context)
-  if (own.status === 'invalid') return broken(own.finding)
+  if ('log' in own && !fresh) return accept(own.log, false, context)
+  if ('status' in own && own.status === 'invalid') return broken(own.finding)
   const mirror = await readLog(did, context, { url: `${mirrorBase}${scid}/did.jsonl`, fresh })
+  if ('log' in own) return acceptNewer(own.log, mirror, context)
   if ('log' in mirror) return accept(mirror.log, true, context)
   return mirror.status === 'invalid' ? broken(mirror.finding) : unreachable(own.finding.text)
+}
+
+/**
+ * The issuer's own log, unless the mirror continues it: a cache on the way may ignore that it was asked past.
+ * Two logs of one SCID of which neither continues the other are a fork.
+ */
+function acceptNewer(own: VerifiedLog, mirror: LogOutcome, context: Context): IssuerOutcome {
+  if (!('log' in mirror)) return accept(own, false, context)
+  const shared = Math.min(own.versions.length, mirror.log.versions.length) - 1
+  if (own.versions[shared]?.versionId !== mirror.log.versions[shared]?.versionId) {
+    return broken(finding('log.broken', { cause: 'the issuer and the mirror have two histories' }))
+  }
+  const isAhead = mirror.log.versions.length > own.versions.length
+  return isAhead ? accept(mirror.log, true, context) : accept(own, false, context)
 }
 
 function accept(log: VerifiedLog, fromMirror: boolean, context: Context): IssuerOutcome {

@@ -81,10 +81,10 @@ async function checkIssuerKey(
   if ('fault' in found) {
     // The issuer may have published the key a moment ago, behind a cache.
     const fresh = await readIssuer(issuer, { fresh: true })
-    if ('log' in fresh) {
-      outcome = fresh
-      found = findKey(placed, fresh, context)
-    }
+    // Without a second look a key that is missing may only be new.
+    if (!('log' in fresh)) return failed(fresh.status, fresh.finding)
+    outcome = fresh
+    found = findKey(placed, fresh, context)
   }
   const { log, fromMirror } = outcome
   const warnings = fromMirror ? [finding('warning.issuer-mirror', { issuer })] : []

@@ -122,4 +122,30 @@ testLies('lies about issuers', [
     },
     status: 'anchored',
   },
+  {
+    name: 'signed with a new key while the issuer is served from a stale cache, the mirror is newer',
+    async tell(s) {
+      const stale = file(s, issuerUrl(s))
+      await rotate(s, 91, 92)
+      await addEvent(s, 'windowco 2', 95)
+      write(s, issuerUrl(s), stale)
+    },
+    status: 'anchored',
+  },
+  {
+    name: 'the issuer and its mirror have two histories',
+    async tell(s) {
+      const honest = s.issuer.head
+      const lines = [...s.issuer.lines]
+      await rotate(s, 91, 92)
+      const own = file(s, issuerUrl(s))
+      s.issuer.head = honest
+      s.issuer.lines = lines
+      await rotate(s, 93)
+      await addEvent(s, 'stranger', 95)
+      write(s, issuerUrl(s), own)
+    },
+    status: 'invalid',
+    reason: 'events event.issuer-broken',
+  },
 ])

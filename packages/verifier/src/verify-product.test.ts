@@ -1,9 +1,21 @@
+import { eventDigest } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
-import { at, CHAIN, createStandardWorld, REGISTRY, type World } from './evidence.suite.ts'
+import {
+  anchorBatch,
+  appendEvents,
+  at,
+  CHAIN,
+  createStandardWorld,
+  createTestEvent,
+  publishEvent,
+  publishLog,
+  REGISTRY,
+  type World,
+} from './evidence.suite.ts'
 import { createMemoryReader } from './memory-reader.ts'
 import { createMemorySource } from './memory-source.ts'
 import { parsePolicy } from './policy.ts'
-import type { Verdict } from './verdict.ts'
+import { checkNames, type Verdict } from './verdict.ts'
 import { verifyProduct } from './verify-product.ts'
 
 const policy = parsePolicy({ chains: [{ id: CHAIN, registry: REGISTRY }] })
@@ -38,5 +50,66 @@ describe('verifyProduct', () => {
       ageSeconds: 1800,
     })
     expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict)
+  })
+
+  it('says what could be proven at an earlier time', async () => {
+    const { world, product } = await createStandardWorld()
+    const asOf = async (minutes: number): Promise<[string, number, string | undefined]> => {
+      const { status, entries, anchoredThrough } = await verifyProduct(product.did, {
+        policy,
+        sources: [createMemorySource(world.files)],
+        readers: [createMemoryReader(world.chain)],
+        now: at(120),
+        asOf: at(minutes),
+      })
+      return [status, entries.length, anchoredThrough?.time]
+    }
+    expect(await asOf(0)).toEqual(['indeterminate', 0, undefined])
+    expect(await asOf(5)).toEqual(['pending', 1, undefined])
+    expect(await asOf(25)).toEqual(['pending', 2, undefined])
+    expect(await asOf(35)).toEqual(['anchored', 2, '2026-11-02T10:30:00Z'])
+    expect(await asOf(85)).toEqual(['pending', 3, '2026-11-02T10:30:00Z'])
+    expect(await asOf(100)).toEqual(['anchored', 3, '2026-11-02T11:30:00Z'])
+    expect(await asOf(9999)).toEqual(['anchored', 3, '2026-11-02T11:30:00Z'])
+  })
+
+  it('tells each step once as it begins and ends, whatever the listener does', async () => {
+    const { world, product } = await createStandardWorld()
+    const steps: string[] = []
+    const verdict = await verifyProduct(product.did, {
+      policy,
+      sources: [createMemorySource(world.files)],
+      readers: [createMemoryReader(world.chain)],
+      now: at(120),
+      onStep: ({ check, state }) => {
+        steps.push(`${check} ${state}`)
+        throw new Error('a bug of the page')
+      },
+    })
+    expect(verdict.status).toBe('anchored')
+    expect([...steps].sort()).toEqual(
+      checkNames.flatMap((name) => [`${name} done`, `${name} running`]).sort(),
+    )
+  })
+
+  it('marks a corrected event and shows it still', async () => {
+    const { world, product, issuer, events } = await createStandardWorld()
+    const corrects = eventDigest(events[0])
+    const parts = {
+      issuer: issuer.did,
+      key: 'windowco 1',
+      products: [product.did],
+      minute: 75,
+      corrects,
+    }
+    const correction = await createTestEvent(parts)
+    publishEvent(world, correction)
+    await appendEvents(product, 'W1', [correction], 95)
+    publishLog(world, product)
+    anchorBatch(world, { minute: 100, products: [product] })
+    const verdict = await verify(product.did, world)
+    expect(verdict.status).toBe('anchored')
+    expect(verdict.eventCounts).toMatchObject({ anchored: 3, corrected: 1 })
+    expect(verdict.events[0]?.correctedBy).toEqual([eventDigest(correction)])
   })
 })
