@@ -11,7 +11,7 @@ const long = process.env['DPP_TEST_LONG'] === '1' // `npm run test:long`: soak, 
 const isomorphic = ['core', 'webvh', 'anchor', 'verifier']
 
 const aliases = (backend: 'node' | 'portable') => [
-  { find: /^#backend$/, replacement: source(`packages/core/src/backend.${backend}.ts`) },
+  { find: /^#backend$/, replacement: source(`packages/core/src/signature/backend.${backend}.ts`) },
   { find: /^@dpp\/(\w+)$/, replacement: source('packages/$1/src/index.ts') },
   {
     find: /^@dpp\/anchor\/ethereum$/,

@@ -12,7 +12,7 @@ registerHooks({
 })
 
 function sourceOf(specifier) {
-  if (specifier === '#backend') return new URL('core/src/backend.node.ts', packages).href
+  if (specifier === '#backend') return new URL('core/src/signature/backend.node.ts', packages).href
   const [, name, entry = 'index'] = /^@dpp\/(\w+)(?:\/(.+))?$/.exec(specifier) ?? []
   if (name === undefined) return undefined
   const files = [`${name}/src/${entry}.ts`, `${name}/src/${entry}/index.ts`]

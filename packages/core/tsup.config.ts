@@ -2,5 +2,7 @@ import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
 export default defineConfig(
-  packageBuild(['index', 'backend.node', 'backend.portable'], { external: ['#backend', /^node:/] }),
+  packageBuild(['index', 'signature/backend.node', 'signature/backend.portable'], {
+    external: ['#backend', /^node:/],
+  }),
 )

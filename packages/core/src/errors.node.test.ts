@@ -7,7 +7,7 @@ const codesIn = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, code]) => code as string)
 
 it('docs/errors.md has exactly one row for each code of this package', () => {
-  const unions = ['./errors.ts', './proof.ts'].flatMap((path) =>
+  const unions = ['./errors.ts', './proof/proof.ts'].flatMap((path) =>
     codesIn(read(path), /^ {2}\| '(ERR_DPP_\w+)'$/gm),
   )
   const section = read('../../../docs/errors.md')

@@ -1,24 +1,21 @@
 // Public API of @dpp/core.
-export type { BackendName, SignatureCheck } from './backend.ts'
-export { decodeBase58btc, encodeBase58btc } from './base58.ts'
-export { isBytes } from './bytes.ts'
-export { canonicalize } from './canonicalize.ts'
+
+export { decodeBase58btc, encodeBase58btc } from './encoding/base58.ts'
+export { isBytes } from './encoding/bytes.ts'
+export { isDid, isUri } from './encoding/identifier-syntax.ts'
+export { decodeMultibase, encodeMultibase } from './encoding/multibase.ts'
+export { decodeMultihash, encodeMultihash } from './encoding/multihash.ts'
 export {
-  addProof,
-  createProof,
-  hashDocument,
-  type ProofOptions,
-  type ProofResult,
-  type VerifyProofOptions,
-  verifyDocument,
-  verifyProof,
-} from './data-integrity.ts'
-export {
-  type Ed25519Options,
-  ed25519Backends,
-  verifyEd25519,
-  verifyEd25519Many,
-} from './ed25519.ts'
+  decodeDidKey,
+  decodeMultikey,
+  didKeyVerificationMethod,
+  encodeDidKey,
+  encodeMultikey,
+  publicKeyOfDidKey,
+} from './encoding/multikey.ts'
+export { formatTime, parseTime, readTime } from './encoding/time.ts'
+export { createUrnUuid } from './encoding/urn-uuid.ts'
+export { type CoreErrorCode, DppError, invariant, isDppError } from './errors.ts'
 export {
   assembleEvent,
   declareError,
@@ -37,20 +34,19 @@ export {
   replaceEvent,
   shipEvent,
   transferEvent,
-} from './epcis-events.ts'
-export { epcisProfile, isDecimal, parseEpcisSubject } from './epcis-subject.ts'
-export { type CoreErrorCode, DppError, invariant, isDppError } from './errors.ts'
-export { createEvent, type EventInput, signEvent } from './event.ts'
-export { eventDigest, isEventDigest } from './event-digest.ts'
-export type { SecuredEvent, UnsignedEvent } from './event-envelope.ts'
+} from './event/epcis-events.ts'
+export { epcisProfile, isDecimal, parseEpcisSubject } from './event/epcis-subject.ts'
+export { createEvent, type EventInput, signEvent } from './event/event.ts'
+export { eventDigest, isEventDigest } from './event/event-digest.ts'
+export type { SecuredEvent, UnsignedEvent } from './event/event-envelope.ts'
 export {
   type ParsedEvent,
   type ParseEventOptions,
   parseEvent,
   verifyEvent,
   verifyEvents,
-} from './event-parse.ts'
-export { dppVocabulary, type EventProfile, type EventSubject } from './event-profile.ts'
+} from './event/event-parse.ts'
+export { dppVocabulary, type EventProfile, type EventSubject } from './event/event-profile.ts'
 export {
   checkDigit,
   type DigitalLink,
@@ -60,31 +56,46 @@ export {
   locationLink,
   parseDigitalLink,
   type SerializedItem,
-} from './gs1.ts'
-export { fromHex, sha256, sha256Blocks, toHex } from './hash.ts'
-export { isDid, isUri } from './identifier-syntax.ts'
-export { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json.ts'
-export { parsePkcs8, parsePrivateJwk } from './key-import.ts'
-export { decodeMultibase, encodeMultibase } from './multibase.ts'
-export { decodeMultihash, encodeMultihash } from './multihash.ts'
-export {
-  decodeDidKey,
-  decodeMultikey,
-  didKeyVerificationMethod,
-  encodeDidKey,
-  encodeMultikey,
-  publicKeyOfDidKey,
-} from './multikey.ts'
-export { parseStrict } from './parse-strict.ts'
-export { type DataIntegrityProof, type ProofPolicy, type ProofReason, parseProof } from './proof.ts'
+} from './event/gs1.ts'
 export {
   createReceipt,
   parseReceipt,
   type Receipt,
   type ReceiptEvent,
   verifyReceipt,
-} from './receipt.ts'
-export { createLocalSigner, generateSeed, type LocalSigner, type Signer } from './signer.ts'
-export { formatTime, parseTime, readTime } from './time.ts'
-export { createUrnUuid } from './urn-uuid.ts'
-export { decodeUtf8, encodeUtf8 } from './utf8.ts'
+} from './event/receipt.ts'
+export { canonicalize } from './json/canonicalize.ts'
+export { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json/json.ts'
+export { parseStrict } from './json/parse-strict.ts'
+export { decodeUtf8, encodeUtf8 } from './json/utf8.ts'
+export {
+  addProof,
+  createProof,
+  hashDocument,
+  type ProofOptions,
+  type ProofResult,
+  type VerifyProofOptions,
+  verifyDocument,
+  verifyProof,
+} from './proof/data-integrity.ts'
+export {
+  type DataIntegrityProof,
+  type ProofPolicy,
+  type ProofReason,
+  parseProof,
+} from './proof/proof.ts'
+export type { BackendName, SignatureCheck } from './signature/backend.ts'
+export {
+  type Ed25519Options,
+  ed25519Backends,
+  verifyEd25519,
+  verifyEd25519Many,
+} from './signature/ed25519.ts'
+export { fromHex, sha256, sha256Blocks, toHex } from './signature/hash.ts'
+export { parsePkcs8, parsePrivateJwk } from './signature/key-import.ts'
+export {
+  createLocalSigner,
+  generateSeed,
+  type LocalSigner,
+  type Signer,
+} from './signature/signer.ts'

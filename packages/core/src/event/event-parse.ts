@@ -1,0 +1,230 @@
+// Reading a signed event: strict about the envelope, then about its subject; and verifying its signature.
+import { isBytes } from '../encoding/bytes.ts'
+import { isDid, isUri } from '../encoding/identifier-syntax.ts'
+import { readTime } from '../encoding/time.ts'
+import { DppError } from '../errors.ts'
+import { type CanonicalMembers, canonicalMembers, joinMembers } from '../json/canonicalize.ts'
+import { asList, isJsonObject, type Json, type JsonLimits, type JsonObject } from '../json/json.ts'
+import { assertNoDuplicates, readJson } from '../json/parse-strict.ts'
+import { encodeUtf8 } from '../json/utf8.ts'
+import { type ProofResult, signedBytes } from '../proof/data-integrity.ts'
+import {
+  checkProofShape,
+  type DataIntegrityProof,
+  findPolicyFault,
+  type ProofPolicy,
+} from '../proof/proof.ts'
+import { type Ed25519Options, verifyEd25519, verifyEd25519Many } from '../signature/ed25519.ts'
+import { sha256 } from '../signature/hash.ts'
+import { epcisProfile } from './epcis-subject.ts'
+import { digestOfCanonical } from './event-digest.ts'
+import type { SecuredEvent } from './event-envelope.ts'
+import { dppVocabulary, type EventProfile, type EventSubject } from './event-profile.ts'
+
+/** A well-formed event, not yet verified. Everything in it comes from one snapshot of the input. */
+export type ParsedEvent = EventSubject & {
+  readonly event: SecuredEvent
+  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of {@link ParsedEvent.bytes}. */
+  readonly digest: string
+  /** The canonical text in UTF-8: what is stored, served and digested. */
+  readonly bytes: Uint8Array
+  readonly id: string
+  /** DID of the issuer. Whether it may speak for the products is the verifier's question. */
+  readonly issuer: string
+  readonly verificationMethod: string
+  readonly validFrom: Date
+  readonly created: Date | undefined
+  /** The 64 bytes that the signature covers, and the signature. */
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** How events are read: profiles in the order of preference (EPCIS alone by default), and the JSON limits. */
+export type ParseEventOptions = {
+  readonly profiles?: readonly EventProfile[]
+  readonly limits?: JsonLimits
+}
+
+/**
+ * Parses a signed event from bytes, text or a plain value. Refuses an envelope with missing, malformed or further members (nobody
+ * would check them), a proof set, a proof that covers another context or names a verification method of another DID than the
+ * issuer's, and a subject that its profile refuses.
+ *
+ * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
+ */
+export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
+  const { event, written } = readEvent(value, { ...options.limits, safeIntegers: true })
+  const { proof, signature } = parseEventProof(event, written)
+  const issuer = parseIssuer(event)
+  if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
+    throw invalid('proof.verificationMethod of another DID')
+  }
+  const validFrom = readTime(event['validFrom'])
+  if (validFrom === undefined) throw invalid('validFrom')
+  const id = event['id']
+  if (!isUri(id)) throw invalid('id')
+  const subject = event['credentialSubject']
+  if (!isJsonObject(subject)) throw invalid('credentialSubject')
+  const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
+
+  const bytes = encodeUtf8(joinMembers(written.members))
+  const config = joinMembers(written.inner.filter(({ name }) => name !== 'proofValue'))
+  const unsecured = joinMembers(written.members.filter(({ name }) => name !== 'proof'))
+  return {
+    ...about,
+    event: event as unknown as SecuredEvent,
+    digest: digestOfCanonical(bytes),
+    bytes,
+    id,
+    issuer,
+    verificationMethod: proof.verificationMethod,
+    validFrom,
+    created: readTime(proof.created),
+    message: signedBytes(sha256(config), sha256(unsecured)),
+    signature,
+  }
+}
+
+/**
+ * Verifies an event's signature by a key that the caller resolved for its verification method. With `now`, refuses an event
+ * that was signed, or is valid only, later than now (plus the skew).
+ */
+export function verifyEvent(
+  parsed: ParsedEvent,
+  publicKey: Uint8Array,
+  options: ProofPolicy & Ed25519Options = {},
+): ProofResult {
+  const fault = findEventFault(parsed, options)
+  if (fault !== undefined) return fault
+  return resultOf(verifyEd25519(publicKey, parsed.message, parsed.signature, options))
+}
+
+/** Verifies many events, on all cores where the runtime has threads for it; answers in the items' order. */
+export async function verifyEvents(
+  items: readonly { readonly event: ParsedEvent; readonly publicKey: Uint8Array }[],
+  options: ProofPolicy & Ed25519Options = {},
+): Promise<ProofResult[]> {
+  const checks = items.map(({ event, publicKey }) => ({
+    publicKey,
+    message: event.message,
+    signature: event.signature,
+  }))
+  const valid = await verifyEd25519Many(checks, options)
+  return items.map(({ event }, i) => findEventFault(event, options) ?? resultOf(valid[i] === true))
+}
+
+const envelopeMembers: ReadonlySet<string> = new Set([
+  '@context',
+  'id',
+  'type',
+  'issuer',
+  'validFrom',
+  'credentialSubject',
+  'proof',
+])
+
+function readEvent(
+  value: unknown,
+  limits: JsonLimits,
+): { event: JsonObject; written: CanonicalMembers } {
+  const isText = typeof value === 'string' || isBytes(value)
+  const read = isText ? readJson(value, limits) : undefined
+  const source = read === undefined ? value : read.value
+  if (!isJsonObject(source)) throw invalid('not an object')
+  const written = canonicalMembers(source, limits, { split: 'proof', isParsed: isText })
+  if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
+  for (const { name } of written.members) {
+    if (!envelopeMembers.has(name)) {
+      throw invalid(`unknown member ${JSON.stringify(name.slice(0, 60))}`)
+    }
+  }
+  // Text was parsed just now and is ours; a value of the caller's could change behind our back.
+  const event = isText ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
+  return { event, written }
+}
+
+function parseEventProof(
+  event: JsonObject,
+  written: CanonicalMembers,
+): { proof: DataIntegrityProof; signature: Uint8Array } {
+  const value = event['proof']
+  // A proof that can be left out of a set would give one event several digests.
+  if (!isJsonObject(value)) throw invalid('proof must be one object')
+  const shape = checkProofShape(value)
+  if (shape.fault !== undefined) {
+    throw invalid(`proof (${shape.fault})`)
+  }
+  if (shape.proof.proofPurpose !== 'assertionMethod') {
+    throw invalid('proof.proofPurpose')
+  }
+  // Stricter than vc-di-eddsa §3.3.2, which lets anyone append contexts to a signed document and so change the digest.
+  const ofEvent = written.members.find(isContext)?.text
+  if (ofEvent === undefined || ofEvent !== written.inner.find(isContext)?.text) {
+    throw invalid('proof.@context must be the @context')
+  }
+  return shape
+}
+
+function isContext({ name }: { readonly name: string }): boolean {
+  return name === '@context'
+}
+
+function parseIssuer(event: JsonObject): string {
+  const issuer = event['issuer']
+  if (!isJsonObject(issuer)) throw invalid('issuer')
+  const { id, name, type, ...rest } = issuer
+  if (typeof id !== 'string' || !isDid(id)) throw invalid('issuer.id')
+  if (name !== undefined && (typeof name !== 'string' || name.length > 200)) {
+    throw invalid('issuer.name')
+  }
+  if (type !== undefined && !asList(type).includes('CredentialIssuer')) {
+    throw invalid('issuer.type')
+  }
+  if (Object.keys(rest).length > 0) throw invalid('unknown member of issuer')
+  return id
+}
+
+/** Checks `@context` and `type`, and selects the profile. */
+function parseTypes(event: JsonObject, profiles: readonly EventProfile[]): EventProfile {
+  const contexts = event['@context']
+  // VC 2.0 §4.3: this one first.
+  if (!Array.isArray(contexts) || contexts[0] !== 'https://www.w3.org/ns/credentials/v2') {
+    throw invalid('@context')
+  }
+  for (const context of contexts as readonly Json[]) {
+    // An inline context could rename our terms for a reader that processes JSON-LD.
+    if (typeof context === 'string') continue
+    if (
+      !isJsonObject(context) ||
+      (Object.hasOwn(context, 'dpp') && context['dpp'] !== dppVocabulary)
+    ) {
+      throw invalid('@context redefines dpp')
+    }
+  }
+  const types = event['type']
+  const profile = Array.isArray(types)
+    ? profiles.find(({ credentialType }) => types.includes(credentialType))
+    : undefined
+  if (profile === undefined || !asList(types).includes('VerifiableCredential')) {
+    throw invalid('type')
+  }
+  return profile
+}
+
+function findEventFault(parsed: ParsedEvent, options: ProofPolicy): ProofResult | undefined {
+  const { now, maxClockSkewMs = 300_000 } = options
+  const reason = findPolicyFault(parsed.event.proof, options)
+  if (reason !== undefined) return { verified: false, reason }
+  if (now !== undefined && parsed.validFrom.getTime() > now.getTime() + maxClockSkewMs) {
+    return { verified: false, reason: 'ERR_DPP_PROOF_FUTURE' }
+  }
+  return undefined
+}
+
+function resultOf(isValid: boolean): ProofResult {
+  return isValid ? { verified: true } : { verified: false, reason: 'ERR_DPP_PROOF_SIGNATURE' }
+}
+
+function invalid(message: string): DppError<'ERR_DPP_EVENT_INVALID'> {
+  return new DppError('ERR_DPP_EVENT_INVALID', `event refused: ${message} (docs/spec/event.md)`)
+}
