@@ -10,7 +10,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   resolve: {
     alias: [
-      { find: /^#backend$/, replacement: packages('core/src/backend.portable.ts') },
+      { find: /^#backend$/, replacement: packages('core/src/signature/backend.portable.ts') },
       { find: /^@dpp\/(\w+)$/, replacement: packages('$1/src/index.ts') },
       { find: /^@dpp\/(\w+)\/(.+)$/, replacement: packages('$1/src/$2.ts') },
     ],
