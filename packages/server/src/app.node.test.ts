@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createOrganisation,
   type FileHost,
+  getJson,
   type Organisation,
   postJson,
   type RegisteredProduct,
@@ -192,6 +193,13 @@ describe('operation', () => {
     for (const path of ['/healthz', '/readyz', '/service', '/batches']) {
       expect((await fetch(`${url}${path}`)).status, path).toBe(200)
     }
+    const { body } = await getJson(`${url}/dids`)
+    expect(body).toEqual({ dids: [{ did: product.did, scid: product.scid }] })
+    const events = (await getJson(`${url}/events`)).body as { events: { digest: string }[] }
+    const [newest] = events.events
+    const older = (await getJson(`${url}/events?before=${newest?.digest}`)).body
+    expect(older).toEqual({ events: events.events.slice(1) })
+    expect((await getJson(`${url}/events?before=1&before=2`)).status).toBe(400)
     const text = await (await fetch(`${url}/metrics`)).text()
     expect(text).toMatch(/events_received_total\{outcome="stored"\} [1-9]/)
     expect(text).toMatch(/deliveries_waiting [1-9]/)
@@ -261,6 +269,21 @@ describe('paths', () => {
     await response.text()
     const again = await fetch(path, { headers: { 'if-none-match': etag } })
     expect(again.status).toBe(304)
+  })
+
+  it('serves others while hundreds of clients send slowly', async () => {
+    const slow = 'POST /events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
+    const sockets = Array.from({ length: 300 }, (_, index) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(index % 2 === 0 ? slow : `${slow}Content-Length: 1000\r\n\r\n{"events":[`)
+      return socket
+    })
+    const event = await signManufacture(issuer, [product])
+    const started = performance.now()
+    expect((await postJson(`${url}/events`, event)).status).toBe(201)
+    expect(performance.now() - started).toBeLessThan(2000)
+    for (const socket of sockets) socket.destroy()
   })
 
   it('answers what is no HTTP with a problem', async () => {

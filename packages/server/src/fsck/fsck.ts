@@ -2,6 +2,8 @@
 // nothing, and trusts none of the three more than the others.
 import {
   type AnchorReader,
+  compareHashes,
+  entryLeafHash,
   parseBatchFile,
   parseWitnessFile,
   type Store,
@@ -11,7 +13,7 @@ import { decodeUtf8, eventDigest, parseStrict } from '@dpp/core'
 import { readEvents, verifyLog } from '@dpp/webvh'
 import { proofOf, rebuildTree } from '../batch/batch-tree.ts'
 import { hasReached } from '../batch/context.ts'
-import type { Batch, Journal } from '../journal/port.ts'
+import type { Batch, Journal, Leaf } from '../journal/port.ts'
 import { describeError } from '../logger.ts'
 import { batchKey, eventKey, logKey, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
 
@@ -99,8 +101,8 @@ async function checkBatch(context: FsckContext, batch: Batch): Promise<string[]>
   const { journal, store, reader, registry } = context
   if (!hasReached(batch, 'rooted') || batch.root === undefined) return []
   const tree = await rebuildTree(journal, batch)
-  if (batch.state !== 'settled') return []
-  const problems: string[] = []
+  const problems = await checkLeaves(journal, tree.leaves)
+  if (batch.state !== 'settled') return problems
   const file = await store.read(batchKey(batch.root))
   if (file === undefined) problems.push('its batch file is not published')
   else {
@@ -122,6 +124,19 @@ async function checkBatch(context: FsckContext, batch: Batch): Promise<string[]>
   if (reader !== undefined && registry !== undefined) {
     const found = await reader.findAnchor({ registry, root: batch.root })
     if (found === undefined) problems.push('its root is not on the chain')
+  }
+  return problems
+}
+
+// A leaf is the hash of the entry that it names, computed from the recorded line.
+async function checkLeaves(journal: Journal, leaves: readonly Leaf[]): Promise<string[]> {
+  const problems: string[] = []
+  for (const { kind, scid, versionId, leafHash } of leaves) {
+    if (kind === 'issuer') continue // The mirror has grown since, or was never ours to record.
+    const line = (await journal.products.lines(scid))[Number(versionId.split('-')[0]) - 1]
+    if (line === undefined || compareHashes(entryLeafHash(line), leafHash) !== 0) {
+      problems.push(`its leaf ${versionId} is not the hash of that entry`)
+    }
   }
   return problems
 }

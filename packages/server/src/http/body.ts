@@ -1,11 +1,11 @@
 // Request bodies: JSON as bytes, parsed strictly by whoever needs the value. Fastify's own JSON parser is never used:
 // it accepts duplicate names and says nothing about lone surrogates.
 import { isJsonObject, type JsonObject, parseStrict } from '@dpp/core'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { httpError } from './problem.ts'
 
-const limits = { maxBytes: MAX_BODY_BYTES, maxMembers: 1_000_000 }
+const limits = { maxBytes: MAX_BODY_BYTES, maxMembers: 10_000 }
 
 /** Makes every body arrive as bytes, and refuses media types other than JSON and compressed bodies. */
 export function acceptJsonBytes(app: FastifyInstance): void {
@@ -50,6 +50,13 @@ export function textMember(object: JsonObject, name: string, most: number): stri
   const value = object[name]
   if (typeof value === 'string' && value !== '' && value.length <= most) return value
   throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a text of 1 to ${most} characters`)
+}
+
+/** A query parameter, given once or not at all. @throws ERR_DPP_HTTP_SCHEMA */
+export function queryText(request: FastifyRequest, name: string): string | undefined {
+  const value = (request.query as { readonly [name: string]: unknown })[name]
+  if (value === undefined || (typeof value === 'string' && value.length <= 256)) return value
+  throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is given more than once, or too long`)
 }
 
 /** A list of 1 to `most` texts. @throws ERR_DPP_HTTP_SCHEMA */

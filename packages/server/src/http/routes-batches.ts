@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
 import type { Batch } from '../journal/port.ts'
 import { assertAdmin } from './admin.ts'
+import { queryText } from './body.ts'
 import { httpError } from './problem.ts'
 
 const PAGE = 50
@@ -15,8 +16,8 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
   })
 
   app.get('/batches', async (request) => {
-    const { before } = request.query as { before?: string | string[] }
-    const cursor = before === undefined ? undefined : parseBatchId(String(before))
+    const before = queryText(request, 'before')
+    const cursor = before === undefined ? undefined : parseBatchId(before)
     const batches = await context.journal.batches.list(PAGE, cursor)
     const last = batches.at(-1)
     return {

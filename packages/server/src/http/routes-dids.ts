@@ -11,9 +11,10 @@ import { describeError } from '../logger.ts'
 import { MAX_KEYS_PER_REQUEST } from '../service-description.ts'
 import { logKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyObject, textList, textMember } from './body.ts'
+import { bodyObject, queryText, textList, textMember } from './body.ts'
 import { httpError } from './problem.ts'
 
+const PAGE = 100
 const MAX_ITEM_CHARACTERS = 2048
 const MAX_LOG_CHARACTERS = 1024 * 1024
 
@@ -66,6 +67,15 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     await publishNow(context, product.scid, request)
     const { versionId } = parseHead(appended.head)
     return reply.code(201).send({ scid: product.scid, versionId, control: appended.control })
+  })
+
+  // Nobody but the operator may enumerate the products.
+  app.get('/dids', async (request) => {
+    assertAdmin(request, context.adminTokensSha256)
+    const after = queryText(request, 'after')
+    const dids = await context.journal.products.page(PAGE, after)
+    const next = dids.length === PAGE ? dids.at(-1)?.scid : undefined
+    return { dids, ...(next === undefined ? {} : { next: `/dids?after=${next}` }) }
   })
 
   app.get('/dids/:scid', async (request) => {

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
-import { bodyBytes } from './body.ts'
+import { assertAdmin } from './admin.ts'
+import { bodyBytes, queryText } from './body.ts'
 import { eventStatus } from './event-status.ts'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { httpError, sendProblem, toProblem } from './problem.ts'
@@ -23,6 +24,18 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     return reply.code(statusOf(outcome)).type('application/json').send(Buffer.from(outcome.receipt))
   })
 
+  // A list of all events would show which products are how busy: for the operator alone.
+  app.get('/events', async (request) => {
+    assertAdmin(request, context.adminTokensSha256)
+    const before = queryText(request, 'before')
+    if (before !== undefined && !isEventDigest(before)) {
+      throw httpError('ERR_DPP_HTTP_SCHEMA', '"before" is not an event digest')
+    }
+    const events = await context.journal.events.recent(PAGE, before)
+    const next = events.length === PAGE ? events.at(-1)?.digest : undefined
+    return { events, ...(next === undefined ? {} : { next: `/events?before=${next}` }) }
+  })
+
   app.get('/events/:digest', async (request) => {
     const { digest } = request.params as { digest: string }
     const status = isEventDigest(digest) ? await eventStatus(context.journal, digest) : undefined
@@ -31,6 +44,8 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
   })
 }
 
+const PAGE = 100
+
 const LIST_START = /^[\t\n\r ]*\{[\t\n\r ]*"events"/
 
 // `{"events":[…]}` and nothing else; undefined for a body that is one event. An event has no member "events", so that
@@ -38,7 +53,7 @@ const LIST_START = /^[\t\n\r ]*\{[\t\n\r ]*"events"/
 function eventList(body: Uint8Array): readonly Json[] | undefined {
   const start = new TextDecoder().decode(body.subarray(0, 64))
   if (!LIST_START.test(start)) return undefined
-  const value = parseStrict(body, { maxBytes: MAX_BODY_BYTES, maxMembers: 1_000_000 })
+  const value = parseStrict(body, { maxBytes: MAX_BODY_BYTES, maxMembers: 200_000 })
   const { events, ...rest } = isJsonObject(value) ? value : {}
   const isOnly = Array.isArray(events) && Object.keys(rest).length === 0
   if (isOnly && events.length > 0 && events.length <= MAX_EVENTS_PER_REQUEST) return events

@@ -2,8 +2,8 @@
 import { DppError, type ParsedEvent, parseEvent } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 
-const MAX_EVENT_BYTES = 64 * 1024
 const MAX_PRODUCTS = 256
+const EVENT_LIMITS = { maxBytes: 64 * 1024, maxMembers: 4096 }
 
 /**
  * Parses one event, from the bytes of a whole request or from one value of a list.
@@ -11,16 +11,10 @@ const MAX_PRODUCTS = 256
  * @throws ERR_DPP_EVENT_INVALID and core's other codes; ERR_DPP_HTTP_TOO_LARGE
  */
 export function parsePosted(value: unknown): ParsedEvent {
-  const parsed = parseEvent(value)
-  if (parsed.bytes.length > MAX_EVENT_BYTES) {
-    throw tooLarge(`an event has at most ${MAX_EVENT_BYTES} bytes`)
-  }
-  if (parsed.products.length > MAX_PRODUCTS) {
-    throw tooLarge(`an event names at most ${MAX_PRODUCTS} products`)
-  }
-  return parsed
-}
-
-function tooLarge(message: string): DppError<ServerErrorCode> {
-  return new DppError('ERR_DPP_HTTP_TOO_LARGE', message)
+  const parsed = parseEvent(value, { limits: EVENT_LIMITS })
+  if (parsed.products.length <= MAX_PRODUCTS) return parsed
+  throw new DppError<ServerErrorCode>(
+    'ERR_DPP_HTTP_TOO_LARGE',
+    `an event names at most ${MAX_PRODUCTS} products`,
+  )
 }

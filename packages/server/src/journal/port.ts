@@ -64,6 +64,12 @@ export type DeadDelivery = {
   readonly reason: string
 }
 
+export type RecentEvent = {
+  readonly digest: string
+  readonly issuer: string
+  readonly receivedAt: Date
+}
+
 export type EventQueue = {
   standing(event: { digest: string; issuer: string; id: string }): Promise<EventStanding>
   /**
@@ -77,6 +83,8 @@ export type EventQueue = {
   sealed(scid: string): Promise<ReadonlyMap<string, string>>
   /** Digests that wait to be written into a product's log, oldest first. */
   waiting(scid: string): Promise<readonly string[]>
+  /** Accepted events, newest first, those accepted before the one that `before` names. */
+  recent(limit: number, before?: string): Promise<readonly RecentEvent[]>
   /** Every digest, in order of digest. */
   list(): AsyncIterable<string>
   /** What no batch has claimed yet. */
@@ -141,6 +149,11 @@ export type ProductBook = {
    * events of this log.
    */
   append(appended: AppendedEntries): Promise<'appended' | 'moved' | 'busy'>
+  /** DIDs in order of SCID, those after `after`. */
+  page(
+    limit: number,
+    after?: string,
+  ): Promise<readonly { readonly scid: string; readonly did: string }[]>
   /** Every SCID, in order. */
   list(): AsyncIterable<string>
   /** All lines of the log, in order. */

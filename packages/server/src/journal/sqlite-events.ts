@@ -128,6 +128,20 @@ export function createSqliteEvents(database: Database): EventQueue {
           scid,
         )
         .map((row) => String(row['digest'])),
+    recent: async (limit, before) =>
+      database
+        .all(
+          `SELECT digest, issuer, received_at FROM events
+           WHERE seq < ifnull((SELECT seq FROM events WHERE digest = ?), ${Number.MAX_SAFE_INTEGER})
+           ORDER BY seq DESC LIMIT ?`,
+          before ?? null,
+          limit,
+        )
+        .map((row) => ({
+          digest: String(row['digest']),
+          issuer: String(row['issuer']),
+          receivedAt: new Date(Number(row['received_at'])),
+        })),
     list: () =>
       eachText((after, size) =>
         database.all(

@@ -86,6 +86,10 @@ export function createSqliteProducts(database: Database): ProductBook {
       )
     },
     append: async (appended) => database.transaction(() => append(appended)),
+    page: async (limit, after = '') =>
+      database
+        .all('SELECT scid, did FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, limit)
+        .map((row) => ({ scid: String(row['scid']), did: String(row['did']) })),
     list: () =>
       eachText((after, size) =>
         database.all('SELECT scid FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, size),
