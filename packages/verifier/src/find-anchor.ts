@@ -2,36 +2,19 @@
 import {
   type Anchor,
   type AnchorFinding,
-  type BatchFile,
   type EvmAnchor,
-  formatHash,
   isEvmAnchor,
   mergeAnchors,
-  parseBatchFile,
 } from '@dpp/anchor'
-import { isDppError } from '@dpp/core'
-import { type Context, formatTime } from './context.ts'
-import { describe, faultOf, outageText } from './fault.ts'
+import { readBatchAnchors } from './batch-anchors.ts'
+import { judgeFound, type RootOutcome, withoutAnchor } from './confirm-anchor.ts'
+import type { Context } from './context.ts'
+import { describe } from './fault.ts'
 import type { TrustedRegistry } from './policy.ts'
 import type { ProvenEntry } from './read-proofs.ts'
 import { finding } from './reasons.ts'
 import { withDeadline } from './source.ts'
-import {
-  type ConfirmedAnchor,
-  type Finding,
-  isWorse,
-  type Values,
-  type Warning,
-} from './verdict.ts'
-
-export type RootOutcome = {
-  /** `passed` with an anchor and its time; anything else with a finding. */
-  readonly anchor: ConfirmedAnchor | undefined
-  readonly time: Date | undefined
-  readonly status: 'passed' | 'pending' | 'indeterminate' | 'invalid'
-  readonly finding: Finding
-  readonly warnings: readonly Warning[]
-}
+import { type Finding, isWorse, type Values } from './verdict.ts'
 
 /** A root with every entry of the log that was shown to lead to it. */
 export type ProvenRoot = {
@@ -79,13 +62,15 @@ export async function findAnchor(
   const more = await readBatchAnchors(root, batchUrl, context)
   if ('status' in more) {
     // Without the file nothing is known about further anchors; a root that waits for finality still waits.
-    return combine([...inline, { ...more, anchor: undefined, time: undefined, warnings: [] }])
+    const isWaiting = inline.some(({ status }) => status === 'pending')
+    const isOutage = more.status === 'indeterminate'
+    return combine(
+      isWaiting && isOutage ? inline : [...inline, withoutAnchor(more.status, more.finding)],
+    )
   }
-  const fromBatch = await lookUpAll(root, newAnchors(root.anchors, more.anchors), context)
+  const fromBatch = await lookUpAll(root, more.anchors, context)
   return combine([...inline, ...fromBatch])
 }
-
-const NO_ANCHOR = { anchor: undefined, time: undefined, warnings: [] } as const
 
 function combine(outcomes: readonly RootOutcome[]): RootOutcome {
   const invalid = outcomes.find(({ status }) => status === 'invalid')
@@ -105,7 +90,7 @@ function combine(outcomes: readonly RootOutcome[]): RootOutcome {
     // "Not accepted" is the mildest of the unknowns: another anchor's outage or waiting says more.
     if (worst === undefined || outranks(outcome, worst)) worst = outcome
   }
-  return worst ?? { ...NO_ANCHOR, status: 'pending', finding: finding('anchor.none-yet') }
+  return worst ?? withoutAnchor('pending', finding('anchor.none-yet'))
 }
 
 function outranks(a: RootOutcome, b: RootOutcome): boolean {
@@ -128,7 +113,9 @@ async function lookUpAll(
     if (trusted === undefined) {
       // One such is worth saying; a file full of them must not crowd out the anchor that counts.
       if (outcomes.length === 0)
-        outcomes.push(unknown(finding('anchor.not-accepted', placeOf(root, anchor))))
+        outcomes.push(
+          withoutAnchor('indeterminate', finding('anchor.not-accepted', placeOf(root, anchor))),
+        )
     } else if (lookUps++ < context.limits.maxAnchorsPerRoot) {
       outcomes.push(await lookUp(root, anchor, trusted, context))
     }
@@ -152,14 +139,14 @@ async function lookUp(
     blockNumber: claimed.block.number,
   }
   const answer = await ask(chain, query, context)
-  if ('finding' in answer) return unknown(answer.finding)
-  if (answer.found !== undefined) return judge(answer.found, claimed, trusted, context)
+  if ('finding' in answer) return withoutAnchor('indeterminate', answer.finding)
+  if (answer.found !== undefined) return judgeFound(answer.found, claimed, trusted, context)
   const { anchorer: _, ...anyAnchorer } = query
   const other = await ask(chain, anyAnchorer, context)
-  if ('finding' in other) return unknown(other.finding)
-  if (other.found === undefined) return contradiction(finding('anchor.absent', place))
+  if ('finding' in other) return withoutAnchor('indeterminate', other.finding)
+  if (other.found === undefined) return withoutAnchor('invalid', finding('anchor.absent', place))
   const values = { ...place, expected: anchorer, found: other.found.anchorer }
-  return contradiction(finding('anchor.other-anchorer', values))
+  return withoutAnchor('invalid', finding('anchor.other-anchorer', values))
 }
 
 function findTrusted(
@@ -217,161 +204,6 @@ function isAnswer(
   )
 }
 
-function judge(
-  found: AnchorFinding,
-  claimed: EvmAnchor,
-  trusted: TrustedRegistry,
-  { at }: Context,
-): RootOutcome {
-  const { chain, registry, anchorer, root, timestamp } = found
-  if (!isInWindow(trusted, anchorer, timestamp)) {
-    return unknown(
-      finding('anchor.not-accepted', {
-        chain,
-        registry,
-        anchorer,
-        root,
-        time: formatTime(timestamp),
-      }),
-    )
-  }
-  // As of an earlier time this anchor did not exist.
-  if (timestamp > at)
-    return { ...NO_ANCHOR, status: 'pending', finding: finding('anchor.none-yet', { root }) }
-  const anchor = toConfirmed(found, claimed, trusted)
-  if (!found.final)
-    return {
-      ...NO_ANCHOR,
-      anchor,
-      status: 'pending',
-      finding: finding('anchor.not-final', { chain, root }),
-    }
-  return {
-    anchor,
-    time: timestamp,
-    status: 'passed',
-    finding: finding('anchor.confirmed', {
-      chain,
-      registry,
-      anchorer,
-      root,
-      time: anchor.time,
-      batchId: found.batchId,
-    }),
-    warnings: hintWarnings(found, claimed),
-  }
-}
-
-function toConfirmed(
-  found: AnchorFinding,
-  claimed: EvmAnchor,
-  trusted: TrustedRegistry,
-): ConfirmedAnchor {
-  const { chain, registry, anchorer, root, batchId, timestamp, block, final } = found
-  return {
-    chain,
-    registry,
-    anchorer,
-    anchorerListed: trusted.anchorers !== undefined,
-    batchId,
-    root,
-    time: formatTime(timestamp),
-    final,
-    claimed: { transactionHash: claimed.transactionHash, blockNumber: claimed.block.number },
-    readAt: { number: block.number, hash: block.hash, time: formatTime(block.timestamp) },
-  }
-}
-
-// A reorg may have moved the anchor: number and block are where to look, not what is claimed.
-function hintWarnings(found: AnchorFinding, claimed: EvmAnchor): Warning[] {
-  const warnings: Warning[] = []
-  if (claimed.batchId !== found.batchId) {
-    warnings.push(finding('warning.batch-id', { expected: claimed.batchId, found: found.batchId }))
-  }
-  const time = formatTime(found.timestamp)
-  if (claimed.block.timestamp !== time) {
-    warnings.push(finding('warning.block', { expected: claimed.block.timestamp, found: time }))
-  }
-  return warnings
-}
-
 function listsAnchorer({ anchorers }: TrustedRegistry, address: string): boolean {
   return anchorers === undefined || anchorers.some((each) => each.address === address)
-}
-
-function isInWindow({ anchorers }: TrustedRegistry, address: string, time: Date): boolean {
-  return (
-    anchorers === undefined ||
-    anchorers.some(
-      (each) =>
-        each.address === address &&
-        (each.from === undefined || each.from <= time) &&
-        (each.until === undefined || time <= each.until),
-    )
-  )
-}
-
-async function readBatchAnchors(
-  root: ProvenRoot,
-  url: string,
-  { read, limits }: Context,
-): Promise<
-  { anchors: readonly Anchor[] } | { status: 'indeterminate' | 'invalid'; finding: Finding }
-> {
-  const reading = await read(url, limits.maxProofBytes)
-  if (reading.status === 'absent') return { anchors: [] }
-  if (reading.status !== 'found') {
-    return {
-      status: 'indeterminate',
-      finding: finding('anchor.batch-unreachable', { url, cause: outageText(reading) }),
-    }
-  }
-  try {
-    const file = parseBatchFile(reading.body, {
-      maxBytes: limits.maxProofBytes,
-      maxMembers: 1_000_000,
-    })
-    const cause = batchFault(file, root)
-    if (cause === undefined) return { anchors: file.anchors }
-    return { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
-  } catch (error) {
-    if (!isDppError(error)) throw error
-    const { fault, cause } = faultOf(error)
-    const isBroken =
-      fault === 'broken' &&
-      error.code !== 'ERR_DPP_BATCH_FILE_UNSUPPORTED' &&
-      reading.body.length > 0
-    return isBroken
-      ? { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
-      : { status: 'indeterminate', finding: finding('anchor.batch-unreadable', { url, cause }) }
-  }
-}
-
-/** What in a batch file contradicts the proofs that lead to its root. */
-function batchFault(file: BatchFile, { root, entries }: ProvenRoot): string | undefined {
-  if (file.root !== root) return `it is of another root, ${file.root}`
-  const stray = entries.find(({ proof, leafHash }) => {
-    const leaf = file.entries[proof.leafIndex]
-    return (
-      file.treeSize !== proof.treeSize ||
-      leaf?.versionId !== proof.versionId ||
-      leaf.leafHash !== formatHash(leafHash)
-    )
-  })
-  return stray === undefined ? undefined : `it has ${stray.proof.versionId} elsewhere or not at all`
-}
-
-function newAnchors(known: readonly Anchor[], all: readonly Anchor[]): Anchor[] {
-  const identity = (anchor: Anchor): string =>
-    isEvmAnchor(anchor) ? `${anchor.chain} ${anchor.registry} ${anchor.anchorer}` : ''
-  const seen = new Set(known.map(identity))
-  return all.filter((anchor) => isEvmAnchor(anchor) && !seen.has(identity(anchor)))
-}
-
-function unknown(why: Finding): RootOutcome {
-  return { ...NO_ANCHOR, status: 'indeterminate', finding: why }
-}
-
-function contradiction(why: Finding): RootOutcome {
-  return { ...NO_ANCHOR, status: 'invalid', finding: why }
 }

@@ -204,4 +204,13 @@ testLies('lies about the anchor', [
     status: 'anchored',
     warning: 'warning.block',
   },
+  {
+    name: 'a chain where nothing is final, batch files unreachable',
+    tell(s) {
+      setChain(s, 'finalized', 50)
+      s.unreachable.push(...batchUrls(s))
+    },
+    status: 'pending',
+    reason: 'anchor anchor.not-final',
+  },
 ])

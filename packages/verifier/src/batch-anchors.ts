@@ -1,0 +1,66 @@
+// The batch file, read for anchors that were made after a proof was published: a successor chain, a repair.
+import { type Anchor, type BatchFile, formatHash, isEvmAnchor, parseBatchFile } from '@dpp/anchor'
+import { isDppError } from '@dpp/core'
+import type { Context } from './context.ts'
+import { faultOf, outageText } from './fault.ts'
+import type { ProvenRoot } from './find-anchor.ts'
+import { finding } from './reasons.ts'
+import type { Finding } from './verdict.ts'
+
+/** The anchors that the batch file names beside those that the proofs name. A file that is absent names none. */
+export async function readBatchAnchors(
+  root: ProvenRoot,
+  url: string,
+  { read, limits }: Context,
+): Promise<
+  { anchors: readonly Anchor[] } | { status: 'indeterminate' | 'invalid'; finding: Finding }
+> {
+  const reading = await read(url, limits.maxProofBytes)
+  if (reading.status === 'absent') return { anchors: [] }
+  if (reading.status !== 'found') {
+    return {
+      status: 'indeterminate',
+      finding: finding('anchor.batch-unreachable', { url, cause: outageText(reading) }),
+    }
+  }
+  try {
+    const file = parseBatchFile(reading.body, {
+      maxBytes: limits.maxProofBytes,
+      maxMembers: 1_000_000,
+    })
+    const cause = batchFault(file, root)
+    if (cause === undefined) return { anchors: newAnchors(root.anchors, file.anchors) }
+    return { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
+  } catch (error) {
+    if (!isDppError(error)) throw error
+    const { fault, cause } = faultOf(error)
+    const isBroken =
+      fault === 'broken' &&
+      error.code !== 'ERR_DPP_BATCH_FILE_UNSUPPORTED' &&
+      reading.body.length > 0
+    return isBroken
+      ? { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
+      : { status: 'indeterminate', finding: finding('anchor.batch-unreadable', { url, cause }) }
+  }
+}
+
+/** What in a batch file contradicts the proofs that lead to its root. */
+function batchFault(file: BatchFile, { root, entries }: ProvenRoot): string | undefined {
+  if (file.root !== root) return `it is of another root, ${file.root}`
+  const stray = entries.find(({ proof, leafHash }) => {
+    const leaf = file.entries[proof.leafIndex]
+    return (
+      file.treeSize !== proof.treeSize ||
+      leaf?.versionId !== proof.versionId ||
+      leaf.leafHash !== formatHash(leafHash)
+    )
+  })
+  return stray === undefined ? undefined : `it has ${stray.proof.versionId} elsewhere or not at all`
+}
+
+function newAnchors(known: readonly Anchor[], all: readonly Anchor[]): Anchor[] {
+  const identity = (anchor: Anchor): string =>
+    isEvmAnchor(anchor) ? `${anchor.chain} ${anchor.registry} ${anchor.anchorer}` : ''
+  const seen = new Set(known.map(identity))
+  return all.filter((anchor) => isEvmAnchor(anchor) && !seen.has(identity(anchor)))
+}

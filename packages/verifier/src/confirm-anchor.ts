@@ -1,0 +1,109 @@
+// What a chain's answer about one anchor is worth: its window, its finality, and the hints that came with it.
+import type { AnchorFinding, EvmAnchor } from '@dpp/anchor'
+import { type Context, formatTime } from './context.ts'
+import type { TrustedRegistry } from './policy.ts'
+import { finding } from './reasons.ts'
+import type { ConfirmedAnchor, Finding, Warning } from './verdict.ts'
+
+/** What became of one anchor, or of one root. */
+export type RootOutcome = {
+  /** `passed` with an anchor and its time; anything else with a finding. */
+  readonly anchor: ConfirmedAnchor | undefined
+  readonly time: Date | undefined
+  readonly status: 'passed' | 'pending' | 'indeterminate' | 'invalid'
+  readonly finding: Finding
+  readonly warnings: readonly Warning[]
+}
+
+/** An outcome without an anchor. */
+export function withoutAnchor(
+  status: 'pending' | 'indeterminate' | 'invalid',
+  why: Finding,
+): RootOutcome {
+  return { anchor: undefined, time: undefined, warnings: [], status, finding: why }
+}
+
+/** Judges an anchor that the chain has. */
+export function judgeFound(
+  found: AnchorFinding,
+  claimed: EvmAnchor,
+  trusted: TrustedRegistry,
+  { at }: Context,
+): RootOutcome {
+  const { chain, registry, anchorer, root, timestamp } = found
+  if (!isInWindow(trusted, anchorer, timestamp)) {
+    return withoutAnchor(
+      'indeterminate',
+      finding('anchor.not-accepted', {
+        chain,
+        registry,
+        anchorer,
+        root,
+        time: formatTime(timestamp),
+      }),
+    )
+  }
+  // As of an earlier time this anchor did not exist.
+  if (timestamp > at) return withoutAnchor('pending', finding('anchor.none-yet', { root }))
+  const anchor = toConfirmed(found, claimed, trusted)
+  if (!found.final) return withoutAnchor('pending', finding('anchor.not-final', { chain, root }))
+  return {
+    anchor,
+    time: timestamp,
+    status: 'passed',
+    finding: finding('anchor.confirmed', {
+      chain,
+      registry,
+      anchorer,
+      root,
+      time: anchor.time,
+      batchId: found.batchId,
+    }),
+    warnings: hintWarnings(found, claimed),
+  }
+}
+
+function toConfirmed(
+  found: AnchorFinding,
+  claimed: EvmAnchor,
+  trusted: TrustedRegistry,
+): ConfirmedAnchor {
+  const { chain, registry, anchorer, root, batchId, timestamp, block, final } = found
+  return {
+    chain,
+    registry,
+    anchorer,
+    anchorerListed: trusted.anchorers !== undefined,
+    batchId,
+    root,
+    time: formatTime(timestamp),
+    final,
+    claimed: { transactionHash: claimed.transactionHash, blockNumber: claimed.block.number },
+    readAt: { number: block.number, hash: block.hash, time: formatTime(block.timestamp) },
+  }
+}
+
+// A reorg may have moved the anchor: number and block are where to look, not what is claimed.
+function hintWarnings(found: AnchorFinding, claimed: EvmAnchor): Warning[] {
+  const warnings: Warning[] = []
+  if (claimed.batchId !== found.batchId) {
+    warnings.push(finding('warning.batch-id', { expected: claimed.batchId, found: found.batchId }))
+  }
+  const time = formatTime(found.timestamp)
+  if (claimed.block.timestamp !== time) {
+    warnings.push(finding('warning.block', { expected: claimed.block.timestamp, found: time }))
+  }
+  return warnings
+}
+
+function isInWindow({ anchorers }: TrustedRegistry, address: string, time: Date): boolean {
+  return (
+    anchorers === undefined ||
+    anchorers.some(
+      (each) =>
+        each.address === address &&
+        (each.from === undefined || each.from <= time) &&
+        (each.until === undefined || time <= each.until),
+    )
+  )
+}
