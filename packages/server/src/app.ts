@@ -6,6 +6,7 @@ import type { UpdateKeys } from './custody/update-keys.ts'
 import { acceptJsonBytes } from './http/body.ts'
 import { hardenedOptions, refuseMalformedRequests } from './http/hardening.ts'
 import { httpError, sendProblem, toProblem } from './http/problem.ts'
+import type { RateLimit } from './http/rate-limit.ts'
 import { registerBatchRoutes } from './http/routes-batches.ts'
 import { registerDidRoutes } from './http/routes-dids.ts'
 import { registerEventRoutes } from './http/routes-events.ts'
@@ -27,6 +28,8 @@ export type AppContext = {
   readonly service: ServiceDescription
   /** SHA-256 of the bearer tokens for registration and administration; empty: open. */
   readonly adminTokensSha256: readonly string[]
+  /** Requests that write, per address. */
+  readonly addressLimit: RateLimit
   readonly metrics: Metrics
   readonly maxAnchorAgeSeconds: number
   readonly now: () => Date
@@ -56,6 +59,10 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
       request.log.error({ error: describeError(error) }, 'request failed')
     }
     return sendProblem(reply, problem)
+  })
+  app.addHook('onRequest', async (request) => {
+    if (request.method !== 'POST' || context.addressLimit(request.ip, 1)) return
+    throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
   })
   registerServiceRoutes(app, context)
   registerEventRoutes(app, context)

@@ -22,6 +22,10 @@ export type Config = {
   readonly batchAgeSeconds: number
   /** New events are refused while more deliveries than this wait. */
   readonly maxBacklog: number
+  /** Requests that write, for each address. 0: no limit. */
+  readonly addressRatePerSecond: number
+  /** Verified events, for each issuer. 0: no limit. */
+  readonly issuerRatePerSecond: number
   /** The service is not ready while a batch has waited longer than this for its anchor. */
   readonly maxAnchorAgeSeconds: number
   readonly pollMs: number
@@ -77,6 +81,16 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     name: 'DPP_MAX_BACKLOG',
     parse: read.integer(1, 100_000_000),
     fallback: 1_000_000,
+  },
+  addressRatePerSecond: {
+    name: 'DPP_ADDRESS_RATE_PER_SECOND',
+    parse: read.integer(0, 1_000_000),
+    fallback: 0,
+  },
+  issuerRatePerSecond: {
+    name: 'DPP_ISSUER_RATE_PER_SECOND',
+    parse: read.integer(0, 1_000_000),
+    fallback: 0,
   },
   maxAnchorAgeSeconds: {
     name: 'DPP_MAX_ANCHOR_AGE_SECONDS',

@@ -14,6 +14,7 @@ import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
 import { type Config, isLoopback } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
+import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
@@ -98,6 +99,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         anchorWithinMs: anchorWithinMs(config),
         receiptSigner,
         verifyEvent: createEventVerifier(),
+        issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
         assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
         now,
         crashPoint,
@@ -109,6 +111,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         anchorer: relayer.address.toLowerCase(),
       }),
       adminTokensSha256: config.adminTokensSha256,
+      addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
       maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
       now,

@@ -26,6 +26,7 @@ const statuses: { readonly [code: string]: number } = {
   ERR_DPP_GENESIS_REFUSED: 422,
   ERR_DPP_HTTP_MEDIA_TYPE: 415,
   ERR_DPP_HTTP_NOT_FOUND: 404,
+  ERR_DPP_HTTP_RATE_LIMITED: 429,
   ERR_DPP_HTTP_TOO_LARGE: 413,
   ERR_DPP_HTTP_UNAVAILABLE: 503,
   ERR_DPP_ISSUER_FORKED: 403,
@@ -66,7 +67,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyReply {
-  if (body.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (body.status === 503 || body.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (body.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply
     .code(body.status)

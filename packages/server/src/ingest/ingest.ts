@@ -10,6 +10,7 @@ import {
 } from '@dpp/core'
 import type { CrashPoint } from '../crash-point.ts'
 import type { ServerErrorCode } from '../errors.ts'
+import type { RateLimit } from '../http/rate-limit.ts'
 import type { IssuerLogs } from '../issuers/issuer-logs.ts'
 import type { IssuerRule } from '../issuers/issuer-policy.ts'
 import type { AcceptedEvent, Journal } from '../journal/port.ts'
@@ -34,6 +35,8 @@ export type IngestContext = {
   readonly anchorWithinMs: number
   readonly receiptSigner: Signer
   readonly verifyEvent: EventVerifier
+  /** Verified events per issuer. */
+  readonly issuerLimit: RateLimit
   /** Throws while the queue is full. */
   readonly assertCapacity: () => Promise<void>
   readonly now: () => Date
@@ -112,6 +115,8 @@ async function judge(
   const { digest, issuer, id, bytes, verificationMethod } = parsed
   try {
     const { multikey } = await checkSignature(context, parsed)
+    // After the signature: nobody can use up the quota of another.
+    if (!context.issuerLimit(issuer, 1)) throw rateLimited()
     return { digest, issuer, id, bytes, verificationMethod, key: multikey, products }
   } catch (error) {
     return refusal(error, digest)
@@ -168,6 +173,10 @@ function conflict(id: string, first: string): DppError<ServerErrorCode> {
     'ERR_DPP_EVENT_CONFLICT',
     `the issuer has used the id ${id} for ${first}; a correction is a new event with dpp:corrects`,
   )
+}
+
+function rateLimited(): DppError<ServerErrorCode> {
+  return new DppError('ERR_DPP_HTTP_RATE_LIMITED', 'too many events of this issuer')
 }
 
 function unavailable(): DppError<ServerErrorCode> {
