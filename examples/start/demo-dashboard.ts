@@ -6,10 +6,11 @@ import type { DashboardConfig } from '../dashboard/src/config.ts'
 import { type DashboardSite, startDashboard } from './dashboard-site.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Organisation } from './organisations.ts'
+import type { Service } from './service.ts'
 import { gtins, type Product } from './windows.ts'
 
 export type DemoOptions = {
-  readonly serviceUrl: string
+  readonly service: Service
   readonly chain: LocalChain
   readonly origins: Readonly<Record<string, string>>
   readonly speakers: readonly { readonly issuer: string; readonly eventTypes: readonly string[] }[]
@@ -21,8 +22,15 @@ export type DemoOptions = {
 
 export async function startDemoDashboard(options: DemoOptions): Promise<DashboardSite> {
   await writeKeyFiles(options)
-  const { serviceUrl, products } = options
-  return startDashboard({ config: demoConfig(options), serviceUrl, products: () => products })
+  const { service, products } = options
+  const { receiptVerificationMethod } = await service.get<{ receiptVerificationMethod: string }>(
+    '/service',
+  )
+  return startDashboard({
+    config: { ...demoConfig(options), receiptMethod: receiptVerificationMethod },
+    serviceUrl: service.url,
+    products: () => products,
+  })
 }
 
 function demoConfig({ chain, origins, speakers }: DemoOptions): Omit<DashboardConfig, 'service'> {

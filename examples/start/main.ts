@@ -213,8 +213,7 @@ async function run(): Promise<Outcome[]> {
   if (!options.once) {
     const organisations = [windowCo, glassCo, frameCo, installCo]
     const keyFolder = join(folder, 'keys')
-    const serviceUrl = service.url
-    const demo = { serviceUrl, chain, origins, speakers, products, organisations, keyFolder }
+    const demo = { service, chain, origins, speakers, products, organisations, keyFolder }
     const dashboard = await startDemoDashboard(demo)
     closers.push(dashboard.close)
     const path = `/product?id=${encodeURIComponent(window1.did)}`

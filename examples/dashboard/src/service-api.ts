@@ -5,9 +5,14 @@ import { isJsonObject, type Json, type JsonObject } from '@dpp/core'
 /** A product as the page's catalogue or the service lists it. */
 export type ListedProduct = {
   readonly did: string
-  /** The GS1 Digital Link. */
-  readonly item: string
-  readonly versionId: string | undefined
+  /** The GS1 Digital Link, where the list names it. */
+  readonly item: string | undefined
+}
+
+/** What waits for the chain. */
+export type Backlog = {
+  readonly deliveries: number
+  readonly oldestSeconds: number
 }
 
 export type ListedBatch = {
@@ -28,11 +33,12 @@ export type BatchAnchor = {
 }
 
 export type ServiceApi = {
-  /** Every product, page by page: the list grows while it is read. */
-  readonly products: (signal: AbortSignal) => AsyncIterable<readonly ListedProduct[]>
-  /** The DID that the service names for an item; the log itself must confirm it. */
+  readonly products: (signal: AbortSignal) => Promise<readonly ListedProduct[]>
+  /** The DID that the catalogue names for an item; the log itself must confirm it. */
   readonly findItem: (item: string, signal: AbortSignal) => Promise<string | undefined>
   readonly batches: (signal: AbortSignal) => Promise<readonly ListedBatch[]>
+  /** Undefined where the service does not tell. */
+  readonly backlog: (signal: AbortSignal) => Promise<Backlog | undefined>
   readonly batchAnchor: (id: number, signal: AbortSignal) => Promise<BatchAnchor | undefined>
   /** How far an event has come, by its digest. */
   readonly eventStage: (digest: string, signal: AbortSignal) => Promise<string | undefined>
@@ -43,7 +49,7 @@ export type ServiceApi = {
 }
 
 const catalogueUrl = '/catalogue.json'
-const maxPages = 400
+const maxPages = 100
 const pollMs = 2_000
 
 /** A refusal of the service, in its own words. */
@@ -68,28 +74,37 @@ export function createServiceApi(base: string): ServiceApi {
       body: JSON.stringify(body),
     })
 
-  async function* products(signal: AbortSignal): AsyncIterable<readonly ListedProduct[]> {
-    let path: string | undefined = '/dids'
-    for (let page = 0; path !== undefined && page < maxPages; page += 1) {
-      const answer: JsonObject | undefined = await request(path, { signal }).catch(() => undefined)
-      if (answer === undefined) break
-      yield listOf(answer['dids']).flatMap(readProduct)
-      path = textOf(answer['next'])
+  /** All pages of a list, following `next`. */
+  async function pages(path: string, name: string, signal: AbortSignal): Promise<readonly Json[]> {
+    const items: Json[] = []
+    let next: string | undefined = path
+    for (let page = 0; next !== undefined && page < maxPages; page += 1) {
+      const answer: JsonObject = await request(next, { signal })
+      items.push(...listOf(answer[name]))
+      next = textOf(answer['next'])
     }
-    if (path === '/dids') yield await catalogue(signal)
+    return items
+  }
+
+  // The operator's list where it is given to this page, with the names of the catalogue.
+  async function products(signal: AbortSignal): Promise<readonly ListedProduct[]> {
+    const [named, listed] = await Promise.all([
+      fetchCatalogue(signal),
+      pages('/dids', 'dids', signal).catch(() => []),
+    ])
+    const known = new Set(named.map(({ did }) => did))
+    return [...named, ...listed.flatMap(readProduct).filter(({ did }) => !known.has(did))]
   }
 
   return {
     products,
-    findItem: async (item, signal) => {
-      for await (const page of products(signal)) {
-        const found = page.find((product) => product.item === item)
-        if (found !== undefined) return found.did
-      }
-      return undefined
+    findItem: async (item, signal) =>
+      (await fetchCatalogue(signal)).find((product) => product.item === item)?.did,
+    batches: async (signal) => (await pages('/batches', 'batches', signal)).flatMap(readBatch),
+    backlog: async (signal) => {
+      const response = await fetch(`${base}/metrics`, { signal })
+      return response.ok ? readBacklog(await response.text()) : undefined
     },
-    batches: async (signal) =>
-      listOf((await request('/batches', { signal }))['batches']).flatMap(readBatch),
     batchAnchor: async (id, signal) => {
       const { anchor } = await request(`/batches/${id}`, { signal })
       return isJsonObject(anchor) ? readAnchor(anchor) : undefined
@@ -102,8 +117,8 @@ export function createServiceApi(base: string): ServiceApi {
   }
 }
 
-/** The list that the operator of the page keeps beside it, for services that list nothing. */
-async function catalogue(signal: AbortSignal): Promise<readonly ListedProduct[]> {
+/** The list that the operator of the page keeps beside it. */
+async function fetchCatalogue(signal: AbortSignal): Promise<readonly ListedProduct[]> {
   const response = await fetch(catalogueUrl, { signal })
   const value: unknown = response.ok ? await response.json() : undefined
   return isJsonObject(value) ? listOf(value['products']).flatMap(readProduct) : []
@@ -132,9 +147,21 @@ function readProduct(value: Json): ListedProduct[] {
   if (!isJsonObject(value)) return []
   const did = textOf(value['did'])
   const [first] = listOf(value['alsoKnownAs'])
-  const item = textOf(value['item']) ?? textOf(first)
-  if (did === undefined || item === undefined) return []
-  return [{ did, item, versionId: textOf(value['versionId']) }]
+  return did === undefined ? [] : [{ did, item: textOf(value['item']) ?? textOf(first) }]
+}
+
+// Prometheus' text format: `name value` on a line of its own.
+function readBacklog(metrics: string): Backlog | undefined {
+  const gauge = (name: string): number | undefined => {
+    const [, value] = new RegExp(`^(?:dpp_)?${name} (\\d+)`, 'm').exec(metrics) ?? []
+    return value === undefined ? undefined : Number(value)
+  }
+  const deliveries = gauge('deliveries_waiting')
+  const delivery = gauge('oldest_delivery_age_seconds')
+  const batch = gauge('oldest_batch_age_seconds')
+  if (deliveries === undefined || delivery === undefined || batch === undefined) return undefined
+  const open = gauge('batches_open') ?? 0
+  return { deliveries: deliveries + open, oldestSeconds: Math.max(delivery, batch) }
 }
 
 function readBatch(value: Json): ListedBatch[] {

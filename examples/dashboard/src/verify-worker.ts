@@ -48,7 +48,7 @@ async function verify(request: VerifyRequest): Promise<VerifyResult> {
   const files = new Map<string, Uint8Array>()
   const plain =
     brought === undefined
-      ? createWebSource({ fetch, origins: config.origins })
+      ? createWebSource({ fetch: fetchCurrent, origins: config.origins })
       : createBroughtSource(brought.files)
   const source = attack === undefined ? plain : attackSource(plain, attack)
   const policyFile = policyOf(request)
@@ -74,6 +74,12 @@ async function verify(request: VerifyRequest): Promise<VerifyResult> {
     pack: packed?.bytes,
     elapsedMs,
   }
+}
+
+// Logs and proofs grow: a copy in the browser's cache, fresh for a minute, would hide what came since.
+const fetchCurrent: typeof fetch = (input, init) => {
+  const isGrowing = /\/(?:did\.jsonl|did-witness\.json|witness\.json)$/.test(String(input))
+  return fetch(input, isGrowing ? { cache: 'no-cache', ...init } : init)
 }
 
 function readersOf(

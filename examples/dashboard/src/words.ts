@@ -39,11 +39,12 @@ export function formatWhen(time: string | Date): string {
   return Number.isNaN(date.getTime()) ? String(time) : dateTime.format(date)
 }
 
-/** A finding's sentence for people: its times in their zone, its versionIds by their number alone. */
+/** A finding's sentence for people: its times in their zone, versions by number alone, without codes for machines. */
 export function humanize(sentence: string): string {
   return sentence
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => formatWhen(time))
     .replace(/\b([1-9]\d*)-Qm\w{44}/g, '$1')
+    .replace(/\bERR_DPP_[A-Z_]+: /g, '')
 }
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

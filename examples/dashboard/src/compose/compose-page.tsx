@@ -39,7 +39,7 @@ export function ComposePage({
   const sign = async (): Promise<void> => {
     setProblem('')
     if (key === undefined) throw new Error('Load the key first.')
-    if (known === undefined) throw new Error('Choose a product that the service lists.')
+    if (known?.item === undefined) throw new Error('Choose a product of the list.')
     const { did, item } = known
     const unsigned = buildEvent({ ...draft, did, item }, key)
     const event = (await signEvent(unsigned, key.signer)) as unknown as JsonObject
@@ -79,7 +79,7 @@ export function ComposePage({
           </label>
           <datalist id="known-products">
             {products.slice(0, 200).map(({ did, item }) => (
-              <option key={did} value={item} />
+              <option key={did} value={item ?? did} />
             ))}
           </datalist>
           <label>
@@ -238,13 +238,10 @@ function useProducts({ api }: Site): readonly ListedProduct[] {
   const [products, setProducts] = useState<readonly ListedProduct[]>([])
   useEffect(() => {
     const controller = new AbortController()
-    const read = async (): Promise<void> => {
-      for await (const page of api.products(controller.signal)) {
-        if (controller.signal.aborted) return
-        setProducts((before) => [...before, ...page])
-      }
-    }
-    read().catch(() => undefined) // The field takes a DID all the same.
+    api.products(controller.signal).then(
+      (listed) => setProducts(listed),
+      () => undefined, // The field takes a DID all the same.
+    )
     return () => controller.abort()
   }, [api])
   return products

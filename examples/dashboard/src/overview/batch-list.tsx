@@ -1,5 +1,5 @@
 // The batches: each one Merkle root on the chain, with what it cost per event.
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type AnchorCost, formatEther } from '../chain-receipts.ts'
 import { CopyButton } from '../copy-button.tsx'
 import type { ListedBatch } from '../service-api.ts'
@@ -14,6 +14,8 @@ const states: Readonly<Record<string, string>> = {
   settled: 'Settled',
 }
 
+const pageSize = 8
+
 export function BatchList({
   batches,
   costs,
@@ -21,15 +23,21 @@ export function BatchList({
   readonly batches: readonly ListedBatch[]
   readonly costs: ReadonlyMap<number, AnchorCost>
 }): ReactNode {
+  const [shown, setShown] = useState(pageSize)
   return (
     <section className="card" aria-labelledby="batches-title">
       <h2 id="batches-title">Batches</h2>
       {batches.length === 0 ? <p className="muted">No batch has run yet.</p> : null}
       <ul className="batches">
-        {batches.map((batch) => (
+        {batches.slice(0, shown).map((batch) => (
           <Batch key={batch.id} batch={batch} cost={costs.get(batch.id)} />
         ))}
       </ul>
+      {shown < batches.length ? (
+        <button type="button" onClick={() => setShown(shown + pageSize)}>
+          Show more of {formatCount(batches.length - shown)}
+        </button>
+      ) : null}
     </section>
   )
 }

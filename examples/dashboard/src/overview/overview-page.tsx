@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { Icon } from '../icon.tsx'
 import type { Site } from '../product/product-page.tsx'
 import { navigate, productPath } from '../route.ts'
-import type { ListedBatch } from '../service-api.ts'
+import type { Backlog } from '../service-api.ts'
 import { formatAge, formatCount } from '../words.ts'
 import { ActivityChart } from './activity-chart.tsx'
 import { BatchList } from './batch-list.tsx'
@@ -13,7 +13,7 @@ import { useCosts, useOverview } from './use-overview.ts'
 
 export function OverviewPage({ site }: { readonly site: Site }): ReactNode {
   const { config, api } = site
-  const { products, complete, batches, problem } = useOverview(api)
+  const { products, complete, batches, backlog, problem } = useOverview(api)
   const costs = useCosts(batches, api, config)
   useEffect(() => {
     document.title = 'Product passports'
@@ -46,7 +46,17 @@ export function OverviewPage({ site }: { readonly site: Site }): ReactNode {
           name="Gas per event"
           value={paid === 0 ? '–' : formatCount(Math.round(Number(gas) / paid))}
         />
-        <OldestWaiting batches={batches} />
+        <Tile
+          name="Oldest unanchored"
+          value={
+            backlog === undefined
+              ? '–'
+              : isWaiting(backlog)
+                ? formatAge(backlog.oldestSeconds)
+                : 'none'
+          }
+          alarm={backlog !== undefined && isWaiting(backlog)}
+        />
       </dl>
       <div className="overview-grid">
         <ProductList products={products} complete={complete} config={config} />
@@ -105,28 +115,8 @@ function Tile({
   )
 }
 
-const tickMs = 1_000
-
-function OldestWaiting({
-  batches,
-}: {
-  readonly batches: readonly ListedBatch[] | undefined
-}): ReactNode {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), tickMs)
-    return () => clearInterval(timer)
-  }, [])
-  const waiting = (batches ?? []).filter(({ state, events }) => state !== 'settled' && events > 0)
-  const oldest = Math.min(...waiting.map(({ createdAt }) => createdAt.getTime()))
-  const age = Math.max(0, Math.round((now - oldest) / 1000))
-  return (
-    <Tile
-      name="Oldest unanchored"
-      value={batches === undefined ? '…' : waiting.length === 0 ? 'none' : formatAge(age)}
-      alarm={waiting.length > 0}
-    />
-  )
+function isWaiting({ deliveries }: Backlog): boolean {
+  return deliveries > 0
 }
 
 function RunBatch({ site }: { readonly site: Site }): ReactNode {

@@ -11,6 +11,7 @@ const pageSize = 30
 
 type Row = ListedProduct & {
   readonly kind: string
+  readonly gtin: string | undefined
   readonly serial: string
   readonly searched: string
 }
@@ -78,7 +79,6 @@ export function ProductList({
               <th scope="col">Product</th>
               <th scope="col">GTIN</th>
               <th scope="col">Passport</th>
-              <th scope="col">Version</th>
             </tr>
           </thead>
           <tbody>
@@ -90,12 +90,11 @@ export function ProductList({
                   </Link>
                 </th>
                 <td>
-                  <code>{gtinOf(row.item) ?? '–'}</code>
+                  <code>{row.gtin ?? '–'}</code>
                 </td>
                 <td>
                   <code title={row.did}>{shorten(row.did.split(':')[2] ?? row.did, 7)}</code>
                 </td>
-                <td>{row.versionId?.split('-')[0] ?? '–'}</td>
               </tr>
             ))}
           </tbody>
@@ -124,14 +123,11 @@ export function ProductList({
 }
 
 function toRow(product: ListedProduct, config: DashboardConfig): Row {
-  const serial = serialOf(product.item)
-  const kind = kindOf(config, gtinOf(product.item)) ?? 'Product'
-  return {
-    ...product,
-    kind,
-    serial,
-    searched: `${kind} ${product.item} ${product.did}`.toLowerCase(),
-  }
+  const { did, item } = product
+  const gtin = item === undefined ? undefined : gtinOf(item)
+  const serial = item === undefined ? shorten(did.split(':')[2] ?? did, 5) : serialOf(item)
+  const kind = kindOf(config, gtin) ?? 'Product'
+  return { ...product, kind, gtin, serial, searched: `${kind} ${item ?? ''} ${did}`.toLowerCase() }
 }
 
 /** Rows that hold every word of the search. */

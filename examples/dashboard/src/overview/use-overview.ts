@@ -2,17 +2,33 @@
 import { useEffect, useState } from 'react'
 import { type AnchorCost, fetchCost } from '../chain-receipts.ts'
 import type { DashboardConfig } from '../config.ts'
-import { type ListedBatch, type ListedProduct, refusalOf, type ServiceApi } from '../service-api.ts'
+import {
+  type Backlog,
+  type ListedBatch,
+  type ListedProduct,
+  refusalOf,
+  type ServiceApi,
+} from '../service-api.ts'
 
 export type Overview = {
   readonly products: readonly ListedProduct[]
   /** Whether the list of products is whole. */
   readonly complete: boolean
   readonly batches: readonly ListedBatch[] | undefined
+  readonly backlog: Backlog | undefined
   readonly problem: string | undefined
 }
 
-const nothing: Overview = { products: [], complete: false, batches: undefined, problem: undefined }
+const productsEveryMs = 15_000
+const costedBatches = 50
+
+const nothing: Overview = {
+  products: [],
+  complete: false,
+  batches: undefined,
+  backlog: undefined,
+  problem: undefined,
+}
 
 export function useOverview(api: ServiceApi): Overview {
   const [overview, setOverview] = useState(nothing)
@@ -23,17 +39,18 @@ export function useOverview(api: ServiceApi): Overview {
       if (!signal.aborted) setOverview((before) => ({ ...before, ...change }))
     }
     const readBatches = async (): Promise<void> =>
-      update({ batches: await api.batches(signal), problem: undefined })
-    const readProducts = async (): Promise<void> => {
-      const products: ListedProduct[] = []
-      for await (const page of api.products(signal)) {
-        products.push(...page)
-        if (signal.aborted) return
-      }
-      update({ products, complete: true })
-    }
+      update({
+        batches: await api.batches(signal),
+        backlog: await api.backlog(signal).catch(() => undefined),
+        problem: undefined,
+      })
+    const readProducts = async (): Promise<void> =>
+      update({ products: await api.products(signal), complete: true })
+    let productsReadAt = 0
     const readAll = (): void => {
       readBatches().catch((error: unknown) => update({ problem: refusalOf(error) }))
+      if (Date.now() - productsReadAt < productsEveryMs) return
+      productsReadAt = Date.now()
       readProducts().catch(() => update({ complete: true }))
     }
     readAll()
@@ -51,6 +68,7 @@ export function useCosts(
 ): ReadonlyMap<number, AnchorCost> {
   const [costs, setCosts] = useState<ReadonlyMap<number, AnchorCost>>(new Map())
   const wanted = (batches ?? [])
+    .slice(0, costedBatches)
     .filter(({ id, root }) => root !== undefined && !costs.has(id))
     .map(({ id, state }) => `${id}:${state}`)
     .join(' ')

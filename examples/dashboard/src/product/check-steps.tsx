@@ -32,7 +32,7 @@ function CheckStep({
       <span className="step-text">
         <span className="step-title">
           {title} <span className="step-word">{wordOf(status)}</span>
-          {step.elapsedMs === undefined ? null : (
+          {step.elapsedMs === undefined || status === 'skipped' ? null : (
             <span className="step-time">{Math.round(step.elapsedMs)} ms</span>
           )}
         </span>
@@ -46,7 +46,7 @@ type StepStatus = ReturnType<typeof asVerdict> | StepState['state']
 
 function signOf(status: StepStatus): IconName {
   if (status === 'waiting' || status === 'running' || status === 'done') return 'clock'
-  return status === 'skipped' ? 'event' : statusWords[status].icon
+  return status === 'skipped' ? 'skip' : statusWords[status].icon
 }
 
 function wordOf(status: StepStatus): string {

@@ -9,10 +9,15 @@ import { productPath } from '../route.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { verifyOnce } from '../use-verification.ts'
 import type { VerifyRequest, VerifyResult } from '../verify-messages.ts'
-import { compositionOf } from './composition.ts'
+import { type Composition, compositionOf } from './composition.ts'
 
 /** A part whose own log was checked. */
-type Part = { readonly did: string; readonly status: VerdictStatus }
+type Part = {
+  readonly did: string
+  readonly status: VerdictStatus
+  /** Whether the part's own log carries the event that joins it. */
+  readonly isTwoSided: boolean
+}
 
 const maxParts = 24
 const icons: Readonly<Record<string, IconName>> = { window: 'window', pane: 'pane', frame: 'frame' }
@@ -24,15 +29,16 @@ export function PartTree({
   readonly result: VerifyResult
   readonly request: VerifyRequest
 }): ReactNode {
-  const { verdict, contents } = result
+  const { verdict } = result
   const item = verdict.product?.alsoKnownAs[0] ?? verdict.did
-  const composition = useMemo(
-    () => compositionOf(item, verdict, contents),
-    [item, verdict, contents],
-  )
-  const parts = useParts(composition.dids, request)
+  const composition = useMemo(() => compositionOf(item, verdict), [item, verdict])
+  const parts = useParts(composition, request)
   const { root } = composition
-  const all = new Map(parts.known).set(item, { did: verdict.did, status: verdict.status })
+  const all = new Map(parts.known).set(item, {
+    did: verdict.did,
+    status: verdict.status,
+    isTwoSided: true,
+  })
   const node = (each: string): ReactNode => (
     <TreeNode
       item={each}
@@ -101,7 +107,10 @@ function TreeNode({
       {part === undefined ? (
         <span className="muted">{isChecking ? 'checking…' : 'not found'}</span>
       ) : (
-        <StatusBadge status={part.status} />
+        <>
+          {part.isTwoSided ? null : <span className="tag">claimed by one side</span>}
+          <StatusBadge status={part.status} />
+        </>
       )}
     </div>
   )
@@ -111,28 +120,30 @@ type Parts = { readonly known: ReadonlyMap<string, Part>; readonly complete: boo
 
 const none: Parts = { known: new Map(), complete: false }
 
-// A part is matched to its item by its own log, never by the order in which somebody else's event lists them.
-function useParts(dids: readonly string[], request: VerifyRequest): Parts {
+// A part is matched to its item by its own log, and its log must carry the event that joins it: whoever says that he
+// holds a part says nothing about the part.
+function useParts({ passports }: Composition, request: VerifyRequest): Parts {
   const [parts, setParts] = useState(none)
-  const others = dids
-    .filter((did) => did !== request.did)
-    .slice(0, maxParts)
-    .join(' ')
   useEffect(() => {
     const controller = new AbortController()
     setParts(none)
     const checkAll = async (): Promise<void> => {
-      for (const did of others.split(' ').filter((each) => each !== '')) {
+      for (const [did, digest] of [...passports].slice(0, maxParts)) {
+        if (did === request.did) continue
         const other = await verifyOnce({ ...request, did, attack: undefined }, controller.signal)
-        const item = other.verdict.product?.alsoKnownAs[0]
+        const { product, status, events } = other.verdict
+        const item = product?.alsoKnownAs[0]
         if (item === undefined) continue
-        const part = { did, status: other.verdict.status }
-        setParts(({ known }) => ({ known: new Map(known).set(item, part), complete: false }))
+        const isTwoSided = events.some((event) => event.digest === digest)
+        setParts(({ known }) => ({
+          known: new Map(known).set(item, { did, status, isTwoSided }),
+          complete: false,
+        }))
       }
       setParts(({ known }) => ({ known, complete: true }))
     }
     checkAll().catch(() => undefined) // Ended, because the page shows something else by now.
     return () => controller.abort()
-  }, [others, request])
+  }, [passports, request])
   return parts
 }

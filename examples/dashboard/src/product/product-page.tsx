@@ -101,14 +101,19 @@ export function ProductView({
         <div className="column">
           <VerdictPanel progress={progress} config={config} />
           {result === undefined ? null : (
-            <Timeline
-              key={result.verdict.checkedAt}
-              verdict={result.verdict}
-              contents={result.contents}
-            />
+            <>
+              <Timeline
+                key={result.verdict.checkedAt}
+                verdict={result.verdict}
+                contents={result.contents}
+              />
+              {result.verdict.product === null ? null : (
+                <CheckYourself result={result} request={request} />
+              )}
+            </>
           )}
         </div>
-        <div className="column side">
+        <div className="column">
           {choose === undefined ? null : (
             <TamperSwitch attack={request.attack} status={result?.verdict.status} choose={choose} />
           )}
@@ -116,7 +121,6 @@ export function ProductView({
             <>
               <PartTree result={result} request={request} />
               <PassportHeader result={result} />
-              <CheckYourself result={result} request={request} />
               {item === undefined ? null : <QrCode text={item} />}
             </>
           )}

@@ -36,7 +36,11 @@ export function VerdictPanel({
             <p className="verdict-reason">Your browser is reading the evidence and checking it.</p>
           </>
         ) : (
-          <VerdictWords verdict={result.verdict} elapsedMs={result.elapsedMs} />
+          <VerdictWords
+            verdict={result.verdict}
+            elapsedMs={result.elapsedMs}
+            chains={config.chains}
+          />
         )}
       </div>
       <CheckSteps progress={progress} />
@@ -49,15 +53,17 @@ export function VerdictPanel({
 function VerdictWords({
   verdict,
   elapsedMs,
+  chains,
 }: {
   readonly verdict: Verdict
   readonly elapsedMs: number
+  readonly chains: readonly ChainAccess[]
 }): ReactNode {
   const { reason, details } = summarize(verdict)
   return (
     <>
       <StatusBadge status={verdict.status} large />
-      <p className="verdict-reason">{humanize(reason)}</p>
+      <p className="verdict-reason">{nameChains(humanize(reason), chains)}</p>
       {details.length === 0 ? null : (
         <ul className="verdict-notes">
           {details.map((text) => (
@@ -70,6 +76,13 @@ function VerdictWords({
         {formatWhen(verdict.checkedAt)}. No server was asked for its opinion.
       </p>
     </>
+  )
+}
+
+function nameChains(sentence: string, chains: readonly ChainAccess[]): string {
+  return chains.reduce(
+    (text, { id, name }) => text.replaceAll(`chain ${id}`, `“${name}”`),
+    sentence,
   )
 }
 
