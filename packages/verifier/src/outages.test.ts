@@ -106,6 +106,15 @@ describe('outages', () => {
     })
   })
 
+  it('do not make entries and events pending: that needs positive evidence', async () => {
+    const scene = await createStandardWorld()
+    const unreachable = [`${BASE}${scene.product.scid}/witness.json`]
+    const source = createMemorySource(scene.world.files, { unreachable })
+    const verdict = await verify(scene, { source })
+    expect(new Set(verdict.entries.map(({ status }) => status))).toEqual(new Set(['indeterminate']))
+    expect(verdict.eventCounts).toMatchObject({ pending: 0, indeterminate: 2 })
+  })
+
   it('stops when the caller stops', async () => {
     const scene = await createStandardWorld()
     const verdict = await verify(scene, { signal: AbortSignal.abort() })

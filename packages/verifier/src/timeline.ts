@@ -110,8 +110,9 @@ export function checkAnchor(
   if (contradiction !== undefined) return { status: 'invalid', finding: contradiction }
   if (lookedUp.length === 0) return { status: 'skipped', finding: finding('check.depends') }
   const newest = versions.length - 1
-  const states = anchorEntries(versions, lookedUp)
-  const waiting = versions.slice(states.findLastIndex(({ status }) => status === 'anchored') + 1)
+  const anchored = lookedUp.filter(({ outcome }) => outcome.status === 'passed')
+  const lastAnchored = anchored.reduce((last, { root }) => Math.max(last, root.newestIndex), -1)
+  const waiting = versions.slice(lastAnchored + 1)
   const own = lookedUp.filter(({ root }) => root.newestIndex === newest)
   const best = bestOutcome(own.map(({ outcome }) => outcome))
   if (best === undefined) {
@@ -135,10 +136,15 @@ function checkFreshness(time: Date, confirmed: Finding, { at, policy }: Context)
   return { status: 'indeterminate', finding: finding('anchor.too-old', values) }
 }
 
-/** Spreads the outcomes over the entries: a root covers its newest entry and all before it. */
+/**
+ * Spreads the outcomes over the entries: a root covers its newest entry and all before it.
+ *
+ * An entry that no root covers is as unknown, or as pending, as the inclusion check found the newest.
+ */
 export function anchorEntries(
   versions: readonly LogVersion[],
   lookedUp: readonly LookedUpRoot[],
+  inclusion: StepResult,
 ): EntryState[] {
   const states: EntryState[] = []
   // From the newest back, so that each entry sees every root that covers it.
@@ -150,14 +156,22 @@ export function anchorEntries(
       remaining.shift()
     }
     const version = versions[index]
-    if (version !== undefined) states.push(toState(version, best))
+    if (version !== undefined) states.push(toState(version, best, inclusion))
   }
   return states.reverse()
 }
 
-function toState(version: LogVersion, outcome: RootOutcome | undefined): EntryState {
+function toState(
+  version: LogVersion,
+  outcome: RootOutcome | undefined,
+  inclusion: StepResult,
+): EntryState {
   const nothing = { version, anchor: undefined, anchoredTime: undefined }
   if (outcome === undefined) {
+    const { status, finding: why } = inclusion
+    // DESIGN §4: `pending` on positive evidence only. Without a readable proof file there is none.
+    if (status === 'indeterminate' || status === 'invalid')
+      return { ...nothing, status, finding: why }
     const { versionId } = version
     return {
       ...nothing,

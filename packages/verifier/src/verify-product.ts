@@ -133,7 +133,7 @@ async function weigh(
     'events' in list ? loadEvents(list.events, log, layout.eventBase, context) : [],
   ])
   report(done('anchor', checkAnchor(versions, lookedUp, context)))
-  const entries = anchorEntries(versions, lookedUp)
+  const entries = anchorEntries(versions, lookedUp, checkedInclusion)
   const surroundings = { ...layout, lookedUp }
   const readIssuer = createIssuerReader(layout.mirrorBase, context)
   const judged = await judgeEvents(loaded, { log, entries, readIssuer, surroundings, context })
