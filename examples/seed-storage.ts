@@ -40,6 +40,14 @@ ${sharedHelp}`
 
 const closers: (() => Promise<unknown>)[] = []
 
+// What was started is ended with the command, however that ends; only kill -9 leaves a service behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    const end = (): never => process.exit(signal === 'SIGINT' ? 130 : 143)
+    closeAll().then(end, end)
+  })
+}
+
 await runCommand(
   'seed-storage',
   {
@@ -98,14 +106,18 @@ await runCommand(
     const files = stack === undefined ? undefined : await measureFiles(stack.files)
     await replaceJson(dataSet, reportKey, { ...seeded, files, seconds })
     write(`\n${formatReport(seeded, files, seconds)}`)
-    for (const { did, expected, found } of seeded.surprises.slice(0, 20))
+    for (const { did, expected, found } of seeded.verified.surprises.slice(0, 20))
       write(`UNEXPECTED: ${did}\n    expected ${expected}\n    found    ${found}\n`)
-    if (seeded.surprises.length > 0)
-      throw new Error(`${seeded.surprises.length} verdicts are not the expected ones`)
+    if (seeded.verified.surprises.length > 0)
+      throw new Error(`${seeded.verified.surprises.length} verdicts are not the expected ones`)
     if (options.stay && stack !== undefined) await stay(stack, sites.url)
   },
 )
-for (const close of closers.reverse()) await close()
+await closeAll()
+
+async function closeAll(): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close()
+}
 
 function parsePort(text: string | undefined): number {
   if (text === undefined) return 0
@@ -117,8 +129,5 @@ async function stay({ serviceUrl, rpcUrl }: LocalStack, sitesUrl: string): Promi
   write(
     `\nservice ${serviceUrl}   chain ${rpcUrl}   sites ${sitesUrl}\nIt stays up: Ctrl-C ends it.\n`,
   )
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  await new Promise<void>(() => {}) // Until a signal.
 }

@@ -26,6 +26,17 @@ export function addDays(date: Date, days: number): Date {
   return new Date(date.getTime() + days * DAY_MS)
 }
 
+/** So many working days later, or earlier: two different numbers are two different days. */
+export function addWorkdays(date: Date, days: number): Date {
+  const step = Math.sign(days)
+  let day = onWorkday(date)
+  for (let left = Math.abs(days); left > 0; ) {
+    day = addDays(day, step)
+    if (!isWeekend(day)) left -= 1
+  }
+  return day
+}
+
 /** The same or the next working day, at this time of day (UTC). */
 export function at(date: Date, hours: number, minutes: number): Date {
   const day = onWorkday(date)
@@ -52,6 +63,10 @@ export function offsetAt(time: Date): string {
 
 const formatter = new Intl.DateTimeFormat('en', { timeZone: ZONE, timeZoneName: 'longOffset' })
 const offsets = new Map<number, string>() // Bounded by the calendar's days; nothing happens at night, when clocks change.
+
+function isWeekend(date: Date): boolean {
+  return date.getUTCDay() % 6 === 0
+}
 
 function onWorkday(date: Date): Date {
   const weekday = date.getUTCDay()

@@ -19,6 +19,8 @@ export type Expectation = {
   readonly thirdParty: number
   /** Of all: events that a later one corrects. */
   readonly corrected: number
+  /** Whether its owner ends the log. */
+  readonly closed: boolean
 }
 
 /** The expectations for the three products of a window. */
@@ -43,6 +45,7 @@ function expectationOf({ did, kind, window }: Product, steps: readonly SignedSte
     withheld: count(({ step }) => step.fate?.kind === 'restricted'),
     thirdParty: count(({ step }) => !isTrusted(step.by)),
     corrected: corrected.size,
+    closed: oddCaseOf(window) === 'recycled',
   }
 }
 

@@ -8,7 +8,7 @@ import {
   receiveEvent,
   shipEvent,
 } from '@dpp/core'
-import { addDays } from './calendar.ts'
+import { addWorkdays } from './calendar.ts'
 import { frameMasterData, measured, paneMasterData, windowMasterData } from './facts.ts'
 import type { OrganisationId } from './organisations.ts'
 import type { Product } from './products.ts'
@@ -27,7 +27,7 @@ export type Life = {
 export function regularSteps(life: Life): readonly Step[] {
   const { trio, model, day, random } = life
   const { window, pane, frame } = trio
-  const on = (days: number) => moment(addDays(day, days), random)
+  const on = (days: number) => moment(addWorkdays(day, days), random)
   const assembly = moment(day, random)
   return [
     {

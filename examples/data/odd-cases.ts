@@ -9,7 +9,7 @@ import {
   repairEvent,
   replaceEvent,
 } from '@dpp/core'
-import { addDays, at } from './calendar.ts'
+import { addDays, addWorkdays, at } from './calendar.ts'
 import { measured, note } from './facts.ts'
 import { demoItem } from './gs1-keys.ts'
 import { type Life, regularSteps } from './lifecycle.ts'
@@ -55,7 +55,7 @@ const changes: Readonly<Record<OddCase, Change>> = {
   // A wrong value, the declaration that it was wrong, and the right one. Nothing is taken back; the first is marked.
   corrected: ({ trio: { window }, day, random }, regular) => {
     const about = { by: 'windowco', products: [window] } as const
-    const slip = moment(addDays(day, 2), random)
+    const slip = moment(addWorkdays(day, 2), random)
     return [
       ...regular,
       {
@@ -164,11 +164,12 @@ const changes: Readonly<Record<OddCase, Change>> = {
     },
   ],
 
+  // All three come to their end, and their owners close the logs: what is said about them later is refused.
   recycled: (life, regular) => {
     const { window, pane, frame } = life.trio
     const day = addDays(life.day, 160)
     const apart = moment(day, life.random)
-    const after = (days: number) => moment(addDays(day, days), life.random)
+    const after = (days: number) => moment(addWorkdays(day, days), life.random)
     const children = [pane.digitalLink, frame.digitalLink]
     return [
       ...regular,
@@ -207,6 +208,14 @@ const changes: Readonly<Record<OddCase, Change>> = {
         ...after(5),
         products: [window],
         subject: (facts) => destroyEvent(facts),
+      },
+      {
+        name: 'repaired after its end',
+        by: 'installco',
+        ...after(6),
+        products: [window],
+        fate: { kind: 'refused', code: 'ERR_DPP_PRODUCT_CLOSED' },
+        subject: (facts) => repairEvent(facts),
       },
     ]
   },

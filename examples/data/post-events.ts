@@ -22,31 +22,39 @@ export async function postEvents(
   service: ServiceClient,
   lines: readonly string[],
   limits: Limits,
+  onProgress: (done: number) => void,
 ): Promise<void> {
+  let done = 0
   await inParallel(requestsOf(lines, limits), LANES, async (request) => {
-    const deadline = Date.now() + PATIENCE_MS
-    for (;;) {
-      const refused = (await post(service, request)).filter((result) => 'code' in result)
-      const [first] = refused
-      if (first === undefined) return
-      if (!refused.every(({ code }) => PASSING.has(code)) || Date.now() > deadline)
-        throw new Error(
-          `${refused.length} events were refused, the first with ${first.code}: ${first.detail}`,
-        )
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
-    }
+    await postAccepted(service, request)
+    done += request.length
+    onProgress(done)
   })
 }
 
+async function postAccepted(service: ServiceClient, request: readonly string[]): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    const refused = (await post(service, request)).filter((result) => 'code' in result)
+    const [first] = refused
+    if (first === undefined) return
+    if (!refused.every(({ code }) => PASSING.has(code)) || Date.now() > deadline)
+      throw new Error(
+        `${refused.length} events were refused, the first with ${first.code}: ${first.detail}`,
+      )
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+}
+
 /** Posts events that must be refused; throws for one that is taken, or refused for another reason. */
-export async function postForgeries(
+export async function postUnwelcome(
   service: ServiceClient,
-  forgeries: readonly RefusedLine[],
+  unwelcome: readonly RefusedLine[],
 ): Promise<void> {
-  await inParallel(forgeries, LANES, async ({ code, event }) => {
+  await inParallel(unwelcome, LANES, async ({ code, event }) => {
     const [result] = await post(service, [JSON.stringify(event)])
     if (result !== undefined && 'code' in result && result.code === code) return
-    throw new Error(`a forged event should meet ${code}: ${JSON.stringify(result)}`)
+    throw new Error(`an event should meet ${code}: ${JSON.stringify(result)}`)
   })
 }
 

@@ -8,21 +8,25 @@ export function formatReport(
   files: readonly FileFigures[] | undefined,
   seconds: number,
 ): string {
-  const { products, events, forgeriesRefused, uploaded, batches, verified, surprises } = seeded
+  const { products, events, refused, uploaded, batches, verified } = seeded
   const leaves = batches.reduce((sum, batch) => sum + batch.leaves, 0)
   const gas = batches.reduce((sum, batch) => sum + batch.gas, 0)
   const rows = [
     ['what', 'figure'],
     ['product DIDs', show(products)],
     ['events', show(events)],
-    ['forged events refused', show(forgeriesRefused)],
+    ['events refused as they must be', show(refused)],
     ...(uploaded === undefined
       ? []
       : [['logs uploaded', `${show(uploaded.written)}, ${show(uploaded.present)} there before`]]),
     ['batches', show(batches.length)],
     ['leaves of all trees', show(leaves)],
     ['gas', `${show(gas)} (${(gas / Math.max(1, events)).toFixed(1)} an event)`],
-    ['products verified', `${show(verified)}, ${show(surprises.length)} not as expected`],
+    [
+      'products verified',
+      `${show(verified.products)}, ${show(verified.surprises.length)} not as expected`,
+    ],
+    ['log entries verified', show(verified.entries)],
     ['seconds', show(seconds)],
   ]
   return `${[

@@ -5,6 +5,7 @@ import type { Store } from '@dpp/anchor'
 import { decodeUtf8 } from '@dpp/core'
 import { type BatchFigures, readBatches, runBatch } from './batches.ts'
 import { waveStarts } from './calendar.ts'
+import { closeLogs } from './close-logs.ts'
 import {
   type ChunkPart,
   chunksOf,
@@ -21,13 +22,13 @@ import { logKeyOf, openLogs, policyOf } from './generate.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Keys } from './key-file.ts'
 import { changeOrganisations } from './organisation-changes.ts'
-import { type Limits, postEvents, postForgeries } from './post-events.ts'
+import { type Limits, postEvents, postUnwelcome } from './post-events.ts'
 import type { Product } from './products.ts'
 import type { ServiceClient } from './service-client.ts'
 import type { RefusedLine } from './simulate.ts'
 import { siteOrigins } from './sites.ts'
 import { type Uploaded, uploadLogs } from './upload-logs.ts'
-import { chooseSample, type Surprise, verifyProducts } from './verify-products.ts'
+import { chooseSample, type Verified, verifyProducts } from './verify-products.ts'
 
 export type SeedOptions = {
   readonly keys: Keys
@@ -50,13 +51,10 @@ export type SeedOptions = {
 export type Seeded = {
   readonly products: number
   readonly events: number
-  /** Events that the service was asked to keep from the public, and did. */
-  readonly restricted: number
-  readonly forgeriesRefused: number
+  readonly refused: number
   readonly uploaded: Uploaded | undefined
   readonly batches: readonly BatchFigures[]
-  readonly verified: number
-  readonly surprises: readonly Surprise[]
+  readonly verified: Verified
 }
 
 type Service = {
@@ -88,7 +86,7 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
   const job: Job = { ...options, dataSet, manifest, chunks, description }
   const products = await readAll<Product>(job, 'products')
   const expectations = await readAll<Expectation>(job, 'expected')
-  const forgeries = await readAll<RefusedLine>(job, 'refused')
+  const unwelcome = await readAll<RefusedLine>(job, 'refused')
 
   const uploaded =
     store === undefined
@@ -102,24 +100,26 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
     const change = await changeOrganisations(dataSet, manifest, keys, wave + 1, new Date())
     if (change !== undefined) options.note(change)
   }
-  await step(`${forgeries.length} forged events: each refused`, () =>
-    postForgeries(service, forgeries),
+  await step('Logs of recycled products closed, batch', async () => {
+    await closeLogs(service, products, expectations, keys)
+    await runBatch(service)
+  })
+  await step(`${unwelcome.length} events that must be refused`, () =>
+    postUnwelcome(service, unwelcome),
   )
   const policy = await writePolicy(job)
   const chosen =
     options.verify === 'all' ? expectations : chooseSample(expectations, options.verify)
-  const surprises = await step(`Verification of ${chosen.length} products`, () =>
+  const verified = await step(`Verification of ${chosen.length} products`, () =>
     verify(job, policy, chosen),
   )
   return {
     products: products.length,
     events,
-    restricted: 0,
-    forgeriesRefused: forgeries.length,
+    refused: unwelcome.length,
     uploaded,
     batches: await readBatches(service, options.rpcUrl),
-    verified: chosen.length,
-    surprises,
+    verified,
   }
 }
 
@@ -151,20 +151,13 @@ async function register(job: Job, products: readonly Product[]): Promise<void> {
 
 async function postWave(job: Job, wave: number): Promise<number> {
   const counter = job.progress('events')
-  let events = 0
-  let waiting: string[] = []
-  for (const chunk of job.chunks) {
-    waiting.push(...((await readLines(job.dataSet, chunk, `wave-${wave}`)) ?? []))
-    if (waiting.length < 2 * job.description.limits.eventsPerRequest) continue
-    await postEvents(job.service, waiting, job.description.limits)
-    events += waiting.length
-    waiting = []
-    counter(events, Number.POSITIVE_INFINITY)
-  }
-  await postEvents(job.service, waiting, job.description.limits)
-  events += waiting.length
-  counter(events, events)
-  return events
+  const lines: string[] = []
+  for (const chunk of job.chunks)
+    lines.push(...((await readLines(job.dataSet, chunk, `wave-${wave}`)) ?? []))
+  await postEvents(job.service, lines, job.description.limits, (done) =>
+    counter(done, lines.length),
+  )
+  return lines.length
 }
 
 /** What a verifier must believe to see this data set anchored, as a file for `dpp-verify`. */
@@ -177,11 +170,7 @@ async function writePolicy({ dataSet, manifest, description }: Job): Promise<obj
   return policy
 }
 
-function verify(
-  job: Job,
-  policy: object,
-  chosen: readonly Expectation[],
-): Promise<readonly Surprise[]> {
+function verify(job: Job, policy: object, chosen: readonly Expectation[]): Promise<Verified> {
   const { service, rpcUrl, sitesUrl, manifest, description } = job
   const counter = job.progress('products')
   // The service does not take restricted events yet: only what was posted can be found.

@@ -25,20 +25,28 @@ export type VerifierOptions = {
 /** One product whose verdict is not the expected one. */
 export type Surprise = { readonly did: string; readonly expected: string; readonly found: string }
 
+export type Verified = {
+  readonly products: number
+  /** Of all logs that were verified. */
+  readonly entries: number
+  readonly surprises: readonly Surprise[]
+}
+
 const LANES = 8
 
-/** Verifies products; the surprises come back, in the best case none. */
+/** Verifies products and holds each verdict against what was expected. */
 export async function verifyProducts(
   expectations: readonly Expectation[],
   options: VerifierOptions,
   onProgress: (done: number) => void,
-): Promise<readonly Surprise[]> {
+): Promise<Verified> {
   const policy = parsePolicy(options.policy)
   const sources = [rememberIssuers(createWebSource({ fetch, origins: options.origins }))]
   const { chain, rpcUrl } = options
   const readers = [rememberFindings(createJsonRpcReader({ chain, urls: [rpcUrl], fetch }))]
   const surprises: Surprise[] = []
   let done = 0
+  let entries = 0
   await inParallel(expectations, LANES, async (expectation) => {
     const { did } = expectation
     const verdict = await verifyProduct(did, { policy, sources, readers })
@@ -48,10 +56,11 @@ export async function verifyProducts(
       const why = verdict.status === expectation.status ? '' : ` (${decisiveCheck(verdict)?.text})`
       surprises.push({ did, expected, found: `${found}${why}` })
     }
+    entries += verdict.entries.length
     done += 1
     onProgress(done)
   })
-  return surprises
+  return { products: done, entries, surprises }
 }
 
 /** A sample that is spread evenly, with every odd case that there is: its first window each time. */
