@@ -1,7 +1,7 @@
 // Step 4 and 5 of the cycle: one step of the anchoring transaction's life. The writer records the signed bytes before it
 // sends them and sends the same bytes again after a restart; only a root in a final block moves the batch on.
 import type { AnchorRecord } from '@dpp/anchor/ethereum'
-import type { Batch } from '../journal/port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 
 const MAX_STEPS = 8

@@ -14,7 +14,8 @@ import {
 import { DppError, decodeUtf8 } from '@dpp/core'
 import { verifyLog } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Batch, Journal, Leaf } from '../journal/port.ts'
+import type { Batch, Leaf } from '../journal/batch-port.ts'
+import type { Journal } from '../journal/port.ts'
 import { mirrorLogKey } from '../storage-keys.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 

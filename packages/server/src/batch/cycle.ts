@@ -1,7 +1,7 @@
 // The batch cycle: claim → sign entries → record → publish logs → tree → self-check → record root → write-ahead → send →
 // confirm → publish proofs → settle. Each step records that it is done before the next begins and does nothing when it
 // is done already, so that a crash between or inside any two loses nothing and anchors nothing twice.
-import type { Batch } from '../journal/port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { describeError } from '../logger.ts'
 import { anchorRoot } from './anchor-root.ts'
 import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'

@@ -2,7 +2,7 @@
 // each mirror is a leaf of the batch, so that the mirror's age can be proved as well.
 import { updateObject } from '@dpp/anchor'
 import { decodeUtf8 } from '@dpp/core'
-import type { Batch } from '../journal/port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { jsonMeta, mirrorApprovalsKey, mirrorLogKey } from '../storage-keys.ts'
 import type { BatchContext } from './context.ts'
 import { growLog } from './grow-log.ts'

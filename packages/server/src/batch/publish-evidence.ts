@@ -2,7 +2,7 @@
 // outlive the chain, and can be had for about 128 blocks only.
 import { publishObject } from '@dpp/anchor'
 import { canonicalize, encodeUtf8 } from '@dpp/core'
-import type { Batch } from '../journal/port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { describeError } from '../logger.ts'
 import { evidenceKey, jsonMeta } from '../storage-keys.ts'
 import type { BatchContext } from './context.ts'

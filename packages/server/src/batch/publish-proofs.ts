@@ -12,7 +12,7 @@ import {
   updateObject,
 } from '@dpp/anchor'
 import { encodeUtf8, invariant } from '@dpp/core'
-import type { Batch, Leaf } from '../journal/port.ts'
+import type { Batch, Leaf } from '../journal/batch-port.ts'
 import { batchKey, jsonMeta, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
 import { anchorsOf } from './anchors.ts'
 import { type BatchTree, proofOf } from './batch-tree.ts'

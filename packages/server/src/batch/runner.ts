@@ -2,7 +2,7 @@
 // each, so that a chain that does not answer never holds up a log. Only the holder of the lease runs anything.
 import { DppError } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
-import type { BatchBook } from '../journal/port.ts'
+import type { BatchBook } from '../journal/batch-port.ts'
 import { describeError } from '../logger.ts'
 import type { BatchContext } from './context.ts'
 import { anchorOpenBatches, claimBatch, sealOpenBatches } from './cycle.ts'

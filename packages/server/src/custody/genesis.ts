@@ -10,7 +10,7 @@ import {
   verifyLog,
 } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Entry, Product } from '../journal/port.ts'
+import type { Entry, Product } from '../journal/log-port.ts'
 import type { UpdateKeys } from './update-keys.ts'
 
 export type Genesis = { readonly product: Product; readonly entry: Entry }

@@ -12,7 +12,7 @@ import {
   verifyLog,
 } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { AppendedEntries, Control, Product } from '../journal/port.ts'
+import type { AppendedEntries, Control, Product } from '../journal/log-port.ts'
 import { controllerOf } from './genesis.ts'
 import type { UpdateKeys } from './update-keys.ts'
 

@@ -1,7 +1,7 @@
 // Batches: run one now, and see how far each has come.
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
-import type { Batch } from '../journal/port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { assertAdmin } from './admin.ts'
 import { queryText } from './body.ts'
 import { httpError } from './problem.ts'

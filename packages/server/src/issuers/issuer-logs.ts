@@ -11,7 +11,7 @@ import {
   verifyLog,
 } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { IssuerBook, IssuerLog } from '../journal/port.ts'
+import type { IssuerBook, IssuerLog } from '../journal/log-port.ts'
 import { describeError } from '../logger.ts'
 
 export type IssuerKey = { readonly multikey: string; readonly publicKey: Uint8Array }

@@ -3,7 +3,7 @@
 import { DppError, type Json, parseStrict } from '@dpp/core'
 import { parseDid } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
-import type { ProductOwner } from '../journal/port.ts'
+import type { ProductOwner } from '../journal/log-port.ts'
 
 /** One line of the operator's list. A member that is absent does not restrict. */
 export type IssuerRule = {

@@ -1,6 +1,8 @@
 // The contract of the journal port: every adapter passes it.
 import { describe, expect, it } from 'vitest'
-import type { AcceptedEvent, BatchBook, Journal, Product } from './port.ts'
+import type { BatchBook } from './batch-port.ts'
+import type { Product } from './log-port.ts'
+import type { AcceptedEvent, Journal } from './port.ts'
 
 const now = new Date('2026-11-02T14:00:00Z')
 

@@ -10,7 +10,7 @@ import type {
   Product,
   ProductBook,
   ProductOwner,
-} from './port.ts'
+} from './log-port.ts'
 
 export function createSqliteProducts(database: Database): ProductBook {
   function add(product: Product, genesis: Entry): 'added' | 'known' | 'taken' {

@@ -1,0 +1,112 @@
+// What the journal remembers of batches, and the writing side that only the holder of the lease has.
+import type { Entry, Product } from './log-port.ts'
+
+export type BatchState =
+  | 'claimed' // deliveries chosen
+  | 'signed' // every entry recorded
+  | 'published' // logs, events and mirrors are out
+  | 'rooted' // leaves, order and root recorded: never changes again
+  | 'final' // root anchored in a final block
+  | 'settled' // proofs are out, nothing left to do
+
+export type Batch = {
+  readonly id: number
+  readonly state: BatchState
+  readonly createdAt: Date
+  readonly publishedAt?: Date
+  readonly settledAt?: Date
+  readonly root?: string
+  readonly treeSize?: number
+  /** Events that were claimed. */
+  readonly events: number
+  /** Why it does not move, as of the last attempt. */
+  readonly problem?: string
+}
+
+/** A leaf of a batch: the tip of one product log or issuer mirror. */
+export type Leaf = {
+  readonly kind: 'product' | 'issuer'
+  readonly scid: string
+  readonly versionId: string
+  readonly parent: string | null
+  readonly leafHash: Uint8Array
+}
+
+export type BatchReader = {
+  find(id: number): Promise<Batch | undefined>
+  /** Newest first, those with an id below `before`. */
+  list(limit: number, before?: number): Promise<readonly Batch[]>
+  /** Not settled, oldest first. */
+  open(): Promise<readonly Batch[]>
+  leaves(id: number): Promise<readonly Leaf[]>
+}
+
+/** The claims of a batch that one key of one issuer signed. */
+export type ClaimedKey = {
+  readonly issuer: string
+  readonly verificationMethod: string
+  readonly key: string
+}
+
+export type ProductClaim = { readonly product: Product; readonly digests: readonly string[] }
+
+export type SignedEntry = {
+  readonly entry: Entry
+  readonly head: string
+  readonly controller: string
+  readonly digests: readonly string[]
+}
+
+/** The newest entry of one log in a batch. */
+export type Tip = {
+  readonly scid: string
+  readonly versionId: string
+  readonly line: string
+  readonly parent: string | null
+}
+
+/** Entries of a product's log that another writer published, and the state after the last of them. */
+export type Winners = {
+  readonly entries: readonly Entry[]
+  readonly head: string
+  readonly controller: string
+}
+
+/**
+ * The writing side of the batch cycle. Whoever holds it holds the lease: each call carries its fencing token and
+ * throws ERR_DPP_LEASE_LOST once another process has taken over.
+ */
+export type BatchBook = BatchReader & {
+  /** Claims what waits (at most `limit` deliveries) and every entry that is in no batch. Undefined: nothing waits. */
+  claim(limit: number, now: Date): Promise<Batch | undefined>
+  claimedKeys(id: number): Promise<readonly ClaimedKey[]>
+  /** Puts the claims of a key on the dead-letter list. */
+  refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void>
+  /** The next products that still have claims without an entry, with their digests in order of arrival. */
+  claimedProducts(id: number, limit: number): Promise<readonly ProductClaim[]>
+  recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
+  /** Stops a product: what waits for it goes to the dead-letter list with the reason. */
+  suspend(id: number, scid: string, reason: string): Promise<void>
+  /** Leaves a batch's claims of a log to its controller, who has taken it over. */
+  handOver(id: number, scid: string): Promise<void>
+  /** Products with an entry in the batch, `after` a SCID, in order of SCID. */
+  products(id: number, limit: number, after?: string): Promise<readonly string[]>
+  /**
+   * Voids the batch's entries of a log after version `kept`, whose conditional write lost: their events wait again, and
+   * the log continues with the entries that won, where they are known.
+   */
+  voidEntries(id: number, scid: string, kept: number, winners?: Winners): Promise<void>
+  /** Digests of the batch's sealed events, `after` one, in order of digest. */
+  digests(id: number, limit: number, after?: string): Promise<readonly string[]>
+  /** The tips of the batch's product logs. */
+  tips(id: number): Promise<readonly Tip[]>
+  /** DIDs of the issuers of the batch's sealed events. */
+  issuers(id: number): Promise<readonly string[]>
+  /** Whether an earlier batch has this entry of an issuer as a leaf. */
+  isAnchoredTip(scid: string, versionId: string): Promise<boolean>
+  /** Records leaves, order and root in one step, once. */
+  recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void>
+  advance(id: number, state: BatchState, now: Date): Promise<void>
+  noteProblem(id: number, problem: string | undefined): Promise<void>
+  release(): Promise<void>
+}
