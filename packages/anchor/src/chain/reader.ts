@@ -29,14 +29,15 @@ export type AnchorFinding = {
   readonly final: boolean
 }
 
-/**
- * Reads anchors of one chain.
- *
- * `findAnchor` answers `undefined` only when the anchor is positively absent at the block read; every
- * failure to read throws a `DppError` with an `ERR_DPP_CHAIN_…` code. Outage is not absence.
- */
+/** Reads anchors of one chain. */
 export type AnchorReader = {
+  /** CAIP-2. */
   readonly chain: string
+  /**
+   * Answers `undefined` only when the anchor is positively absent at the block read: an outage is not absence.
+   *
+   * @throws ERR_DPP_CHAIN_… for every failure to read
+   */
   findAnchor(
     query: AnchorQuery,
     options?: { readonly signal?: AbortSignal },

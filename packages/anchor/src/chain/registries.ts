@@ -1,6 +1,7 @@
 // The chains that a WitnessAnchorRegistry stands on. Chains come and go: this is data, and never a reason to trust
 // an anchor (that is the verifier's policy).
 
+/** One deployment of the registry contract, as the published list names it. */
 export type RegistryInfo = {
   /** CAIP-2. */
   readonly chain: string

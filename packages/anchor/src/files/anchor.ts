@@ -23,6 +23,7 @@ export type EvmAnchor = {
 /** An anchor of a type that this version does not know: kept as it is, and never a reason to believe. */
 export type UnknownAnchor = JsonObject & { readonly type: string }
 
+/** Where a root is recorded (docs/spec/witness-file.md). A type that is not known here is kept as it is and proves nothing. */
 export type Anchor = EvmAnchor | UnknownAnchor
 
 const CHAIN = /^eip155:(0|[1-9][0-9]{0,31})$/

@@ -15,6 +15,7 @@ export type BatchEntry = {
   readonly leafHash: string
 }
 
+/** `batches/<root>.json`: the leaves of one batch in tree order and its anchors (docs/spec/batch-file.md). */
 export type BatchFile = {
   readonly type: 'DppBatch'
   readonly version: 1

@@ -31,6 +31,7 @@ export type InclusionProof = InclusionPlace & {
   readonly anchors: readonly Anchor[]
 }
 
+/** `witness.json`: the inclusion proofs of one log and the anchors of their roots (docs/spec/witness-file.md). */
 export type WitnessFile = {
   readonly type: 'DppAnchorWitness'
   readonly version: 1

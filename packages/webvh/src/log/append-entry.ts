@@ -5,6 +5,7 @@ import { copyJson, type SignedEntry, signEntry } from './create-log.ts'
 import { isPreRotating, type LogHead } from './head.ts'
 import { formatVersionTime } from './version-time.ts'
 
+/** What the new entry changes, who signs it, and when. What is left out stays as it is. */
 export type AppendEntryOptions = {
   /** The new DID document; without it the document stays. A missing `id` is filled in. */
   readonly document?: JsonObject | undefined

@@ -31,6 +31,7 @@ export type CreatedLog = {
   readonly head: LogHead
 }
 
+/** Where the DID lives, its first document and parameters, who signs the genesis, and when. */
 export type CreateLogOptions = {
   /** Unicode or ASCII; `{SCID}` may stand in it. */
   readonly domain: string

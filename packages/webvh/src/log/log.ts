@@ -38,6 +38,7 @@ export type LogReport = {
   readonly lineCount: number
 }
 
+/** What the log is held against, from where to resume, and the limits of the work. */
 export type VerifyLogOptions = {
   /** The DID being resolved: its SCID must be the log's, and some entry must carry exactly this DID. */
   readonly did?: string | undefined

@@ -6,6 +6,7 @@ import { toAsciiDomain } from '../identifier/domain.ts'
 /** The default layout: `https://<domain>/.well-known/did/<SCID>/did.jsonl`. */
 export const PRODUCT_PATH: readonly string[] = ['.well-known', 'did', '{SCID}']
 
+/** What the first document of a product says: its host, its item and who answers for it. */
 export type ProductDocumentOptions = {
   readonly domain: string
   readonly port?: number

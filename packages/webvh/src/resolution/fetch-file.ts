@@ -6,6 +6,7 @@ import { defaultLimits, type Limits } from '../log/limits.ts'
 /** The part of the `fetch` function that is needed; any standard `fetch` will do. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** How a file is fetched: the injected `fetch`, where hosts really are, and the limits. */
 export type FetchOptions = {
   /** On a server use the guarded one of `@dpp/webvh/node`: a DID is an untrusted string. */
   readonly fetch: Fetch

@@ -26,6 +26,7 @@ export type DocumentMetadata = {
   readonly watchers: readonly string[]
 }
 
+/** What the resolution itself met (DID Resolution, "DID Resolution Metadata"); `error` on failure. */
 export type ResolutionMetadata = {
   readonly contentType?: 'application/did'
   /** `notFound` and `invalidDid` as the method says; `internalError` when something could not be reached. */

@@ -13,6 +13,7 @@ export type VersionQuery = {
   readonly versionNumber?: number | undefined
 }
 
+/** Which version is asked for, and what is given beside the log. */
 export type ResolveLogOptions = VersionQuery & {
   readonly now?: Date | undefined
   readonly witnessFile?: Uint8Array | string | undefined

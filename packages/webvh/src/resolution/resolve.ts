@@ -7,6 +7,7 @@ import { type FetchOptions, fetchFile } from './fetch-file.ts'
 import { failWith, type ResolutionResult } from './resolution-result.ts'
 import { resolveReport, type VersionQuery } from './resolve-log.ts'
 
+/** Which version is asked for, and how its files are fetched. */
 export type ResolveOptions = FetchOptions &
   VersionQuery & {
     readonly now?: Date | undefined

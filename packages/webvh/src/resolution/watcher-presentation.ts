@@ -1,6 +1,7 @@
 // The presentation that requests to a watcher carry (watcher OpenAPI 1.0.0, `VerifiablePresentation`).
 import { canonicalize, encodeMultibase, type JsonObject, type Signer, sha256 } from '@dpp/core'
 
+/** Whose DID is presented to which watcher, and who signs. */
 export type WatcherPresentationOptions = {
   readonly scid: string
   /** The watcher's URL: a presentation for one watcher is of no use at another. */

@@ -15,6 +15,7 @@ export type WitnessJournal = {
   claim(parent: string, versionId: string): Promise<string>
 }
 
+/** The witness’s key, its memory of what it approved, and its clock. */
 export type WitnessEntryOptions = {
   /** Its verification method is the witness's `did:key:…#…`. */
   readonly signer: Signer
