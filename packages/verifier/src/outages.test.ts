@@ -126,8 +126,10 @@ describe('outages', () => {
     const scene = await createStandardWorld()
     const broken = { read: async () => ({ status: 'found' }) } as unknown as EvidenceSource
     expect((await verify(scene, { source: broken })).status).toBe('indeterminate')
-    const odd = { read: async () => undefined as unknown as Reading }
-    expect((await verify(scene, { source: odd })).status).toBe('indeterminate')
+    for (const answer of [undefined, {}, { status: 'missing' }]) {
+      const odd = { read: async () => answer as unknown as Reading }
+      expect((await verify(scene, { source: odd })).checks[0]?.reason).toBe('log.unreachable')
+    }
     const reader = { chain: CHAIN, findAnchor: async () => ({}) } as unknown as AnchorReader
     expect((await verify(scene, { reader })).status).toBe('indeterminate')
   })

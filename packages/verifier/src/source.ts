@@ -88,8 +88,12 @@ async function readGuarded(
     const reading = await withDeadline({ timeoutMs, signal }, (deadline) =>
       source.read(url, { maxBytes, signal: deadline, ...(fresh === true ? { fresh } : {}) }),
     )
-    if (reading.status === 'found' && reading.body.length > maxBytes) return tooLarge(maxBytes)
-    return reading
+    if (reading.status === 'found') {
+      return reading.body.length > maxBytes ? tooLarge(maxBytes) : reading
+    }
+    // A source of somebody else's that answers anything but these has not said that the file is absent.
+    if (RANK.includes(reading.status)) return reading
+    return { status: 'unreachable', cause: 'failed', detail: 'the source broke its contract' }
   } catch (error) {
     return { status: 'unreachable', ...outageOf(error) }
   }
