@@ -39,6 +39,7 @@ export type ServerParts = {
 }
 
 const MAX_DELIVERIES = 250_000
+const CLOSE_SWEEP_MS = 100
 
 /**
  * Makes the service; the caller listens on `app` and starts `batches`.
@@ -119,7 +120,9 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     { loggerInstance: log, trustProxy: config.trustProxy },
   )
   async function close(): Promise<void> {
-    await app.close()
+    // A kept-alive connection that ends its last request after the close began would hold it up until it times out.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
+    await app.close().finally(() => clearInterval(sweep))
     await batches.stop()
     await journal.close()
   }

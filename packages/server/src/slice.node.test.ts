@@ -181,4 +181,17 @@ describe('one batch', () => {
     const text = await readFile(join(folder, 'development-keys.json'), 'utf8')
     expect(Object.keys(JSON.parse(text))).toEqual(['witnessPrivateKey', 'relayerPrivateKey'])
   })
+
+  it('drains on SIGTERM: what was under way is answered, and the process ends in order', async () => {
+    const events = await Promise.all(products.map((product) => signManufacture(issuer, [product])))
+    const answers = events.map((event) => postJson(`${server.url}/events`, event))
+    await Promise.race(answers)
+    const started = performance.now()
+    await server.stop('SIGTERM')
+    expect(server.process.exitCode).toBe(0)
+    expect(performance.now() - started).toBeLessThan(10_000)
+    for (const answer of await Promise.allSettled(answers)) {
+      if (answer.status === 'fulfilled') expect([201, 503]).toContain(answer.value.status)
+    }
+  })
 })
