@@ -1,6 +1,6 @@
 // Custody through the HTTP interface: the service extends a delegated log, its owner takes it over, seals what waits, and
 // closes it.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalSigner, eventDigest, generateSeed, type JsonObject } from '@dpp/core'
@@ -182,5 +182,52 @@ describe('custody', () => {
     const refused = await postJson(`${url}/events`, event)
     expect(refused.body).toMatchObject({ status: 409, code: 'ERR_DPP_PRODUCT_CLOSED' })
     expect((await publishedLog()).versions).toHaveLength(7)
+  })
+
+  it('yields when another writer published first: the entry is void, its event waits again', async () => {
+    const other = await registerProduct(url, DOMAIN, issuer, 'CUSTODY-2')
+    now = new Date(Date.now() + 60_000)
+    const event = await signManufacture(issuer, [other], now)
+    expect((await postJson(`${url}/events`, event)).status).toBe(201)
+    const path = join(folder, 'files', '.well-known', 'did', other.scid, 'did.jsonl')
+    const genesis = await readFile(path, 'utf8')
+    const { head: first } = verifyLog(genesis, { now })
+    if (first === undefined) throw new Error('no head')
+    const winner = await appendEntry(first, {
+      parameters: takeoverParameters(other.recovery.multikey, [hashKey(nextKey.multikey)]),
+      signer: other.recovery,
+      versionTime: tick(),
+    })
+    await writeFile(path, `${genesis}${winner.line}`)
+    tick()
+    await server.batches.runNow() // Signs an entry of its own, and finds the other one published.
+    expect(await readFile(path, 'utf8')).toBe(`${genesis}${winner.line}`)
+    tick()
+    await server.batches.runNow()
+    const { body } = await getJson(`${url}/dids/${other.scid}`)
+    expect(body).toMatchObject({
+      control: 'self',
+      versionId: winner.head.versionId,
+      waiting: [eventDigest(event)],
+    })
+    expect(await readFile(path, 'utf8')).toBe(`${genesis}${winner.line}`)
+  })
+
+  it('sets a product aside whose published log is not a continuation, and seals the others', async () => {
+    const bad = await registerProduct(url, DOMAIN, issuer, 'CUSTODY-3')
+    const good = await registerProduct(url, DOMAIN, issuer, 'CUSTODY-4')
+    now = new Date(Date.now() + 120_000)
+    const event = await signManufacture(issuer, [bad, good], now)
+    expect((await postJson(`${url}/events`, event)).status).toBe(201)
+    const path = join(folder, 'files', '.well-known', 'did', bad.scid, 'did.jsonl')
+    await writeFile(path, '{"not":"ours"}\n')
+    tick()
+    await server.batches.runNow()
+    const status = (await getJson(`${url}/events/${eventDigest(event)}`)).body as {
+      deliveries: { scid: string; stage: string; reason?: string }[]
+    }
+    const stages = new Map(status.deliveries.map(({ scid, stage }) => [scid, stage]))
+    expect(stages.get(bad.scid)).toBe('failed')
+    expect(stages.get(good.scid)).toBe('sealed')
   })
 })
