@@ -20,7 +20,7 @@ import {
   publishLog,
   REGISTRY,
   signerOf,
-} from '../packages/verifier/src/evidence.suite.ts'
+} from '../packages/verifier/src/lies/evidence.suite.ts'
 import { compare, medianOf, type Result } from './compare.ts'
 
 /** A product with `entries` log entries, of which all but the genesis carry `perEntry` events. */

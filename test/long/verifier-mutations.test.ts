@@ -1,6 +1,6 @@
 // A million mutations of honest evidence (DPP_MUTATIONS sets another number); prints the counts per reason.
 import { expect, it } from 'vitest'
-import { runMutations } from '../../packages/verifier/src/mutations.suite.ts'
+import { runMutations } from '../../packages/verifier/src/lies/mutations.suite.ts'
 
 const cases = Number(process.env['DPP_MUTATIONS'] ?? 1_000_000)
 

@@ -2,8 +2,8 @@
 import type { AnchorReader } from '@dpp/anchor'
 import type { EventProfile } from '@dpp/core'
 import type { TrustPolicy } from './policy.ts'
-import { createFileReader, type EvidenceSource, type FileReader } from './source.ts'
-import type { Check, CheckName } from './verdict.ts'
+import { createFileReader, type EvidenceSource, type FileReader } from './sources/source.ts'
+import type { Check, CheckName } from './verdict/verdict.ts'
 
 /** Bounds of one verification, so that no evidence can make it run for ever. Each has a default. */
 export type Limits = {

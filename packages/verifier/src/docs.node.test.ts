@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { verifierErrorCodes } from './errors.ts'
-import { englishReasons } from './reasons.ts'
+import { englishReasons } from './verdict/reasons.ts'
 
 function page(name: string): string {
   return readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')

@@ -1,9 +1,9 @@
 // The custom element needs a browser; the same file runs in Node, where it only imports it.
 import { describe, expect, it } from 'vitest'
 import { defineVerdictElement } from './element.ts'
-import { CHAIN, createStandardWorld, REGISTRY } from './evidence.suite.ts'
+import { CHAIN, createStandardWorld, REGISTRY } from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './verdict/verdict.ts'
 
 const isBrowser = typeof customElements !== 'undefined'
 

@@ -1,13 +1,13 @@
 // Entry `./element`: the custom element `<dpp-verdict did="…" rpc="…">`. It shows the checks as they run, then the
 // verdict with its reasons. Nothing is defined by importing this: call `defineVerdictElement`.
 import type { Origins } from '@dpp/webvh'
-import { createJsonRpcReader } from './json-rpc-reader.ts'
+import { createJsonRpcReader } from './chain/json-rpc-reader.ts'
 import { parsePolicy, type TrustPolicy } from './policy.ts'
-import { fillText } from './reasons.ts'
-import { languages, summarize } from './summarize.ts'
-import { type Check, checkNames, type Verdict } from './verdict.ts'
+import { createWebSource } from './sources/web-source.ts'
+import { fillText } from './verdict/reasons.ts'
+import { languages, summarize } from './verdict/summarize.ts'
+import { type Check, checkNames, type Verdict } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
-import { createWebSource } from './web-source.ts'
 
 export type VerdictElementOptions = {
   /** The name of the tag. */

@@ -1,10 +1,9 @@
 // @dpp/verifier: is the history of this product anchored? A verdict, never an exception.
+
+export { createJsonRpcReader, type JsonRpcReaderOptions } from './chain/json-rpc-reader.ts'
+export { type ChainSnapshot, createMemoryReader } from './chain/memory-reader.ts'
 export { defaultLimits, type Limits, type Step, type VerifyOptions } from './context.ts'
 export { type VerifierErrorCode, verifierErrorCodes } from './errors.ts'
-export { createFolderSource, type FolderSourceOptions } from './folder-source.ts'
-export { createJsonRpcReader, type JsonRpcReaderOptions } from './json-rpc-reader.ts'
-export { type ChainSnapshot, createMemoryReader } from './memory-reader.ts'
-export { createMemorySource } from './memory-source.ts'
 export {
   type Finality,
   parsePolicy,
@@ -13,9 +12,12 @@ export {
   type TrustedRegistry,
   type TrustPolicy,
 } from './policy.ts'
-export { englishReasons, type ReasonCode, type ReasonTexts } from './reasons.ts'
-export type { EvidenceSource, OutageCause, Reading, ReadOptions } from './source.ts'
-export { type Language, languages, type Summary, summarize } from './summarize.ts'
+export { createFolderSource, type FolderSourceOptions } from './sources/folder-source.ts'
+export { createMemorySource } from './sources/memory-source.ts'
+export type { EvidenceSource, OutageCause, Reading, ReadOptions } from './sources/source.ts'
+export { createWebSource, type WebSourceOptions } from './sources/web-source.ts'
+export { englishReasons, type ReasonCode, type ReasonTexts } from './verdict/reasons.ts'
+export { type Language, languages, type Summary, summarize } from './verdict/summarize.ts'
 export {
   type Association,
   assertAnchored,
@@ -33,7 +35,7 @@ export {
   type Verdict,
   type VerdictStatus,
   type Warning,
-} from './verdict.ts'
+} from './verdict/verdict.ts'
 export {
   type CompositeOptions,
   type CompositeVerdict,
@@ -43,4 +45,3 @@ export {
 } from './verify-composite.ts'
 export { type VerifyEventOptions, verifyEvent } from './verify-event.ts'
 export { verifyProduct } from './verify-product.ts'
-export { createWebSource, type WebSourceOptions } from './web-source.ts'

@@ -5,6 +5,7 @@ import { createRegistryReader } from '@dpp/anchor/evidence'
 import { canonicalize, encodeUtf8 } from '@dpp/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRig, type Rig, relayer } from '../../anchor/src/ethereum/rig.suite.ts'
+import { createJsonRpcReader } from './chain/json-rpc-reader.ts'
 import { type World as CliWorld, run } from './cli/run.ts'
 import {
   anchorBatch,
@@ -19,11 +20,10 @@ import {
   REGISTRY,
   type TestLog,
   type World,
-} from './evidence.suite.ts'
-import { createJsonRpcReader } from './json-rpc-reader.ts'
-import { createMemorySource } from './memory-source.ts'
+} from './lies/evidence.suite.ts'
 import { createPack, createPackReaders, openPack } from './pack.ts'
 import { parsePolicy } from './policy.ts'
+import { createMemorySource } from './sources/memory-source.ts'
 import { verifyProduct } from './verify-product.ts'
 
 const world: World = createWorld()

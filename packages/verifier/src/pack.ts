@@ -13,11 +13,11 @@ import {
 import { unzipSync, zipSync } from 'fflate'
 import type { VerifyOptions } from './context.ts'
 import { verifierError } from './errors.ts'
-import { layoutOf } from './layout.ts'
-import { createMemorySource } from './memory-source.ts'
 import type { TrustPolicy } from './policy.ts'
-import type { EvidenceSource } from './source.ts'
-import type { Verdict } from './verdict.ts'
+import { layoutOf } from './sources/layout.ts'
+import { createMemorySource } from './sources/memory-source.ts'
+import type { EvidenceSource } from './sources/source.ts'
+import type { Verdict } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
 
 export type EvidencePack = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CHAIN, REGISTRY, RELAYER } from './evidence.suite.ts'
+import { CHAIN, REGISTRY, RELAYER } from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
 
 const did = `did:webvh:Qm${'a'.repeat(44)}:windowco.example`

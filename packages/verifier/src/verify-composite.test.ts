@@ -8,6 +8,7 @@ import {
   signEvent,
 } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
+import { createMemoryReader } from './chain/memory-reader.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -21,10 +22,9 @@ import {
   REGISTRY,
   type TestLog,
   type World,
-} from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
+} from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
+import { createMemorySource } from './sources/memory-source.ts'
 import {
   type CompositeOptions,
   type CompositeVerdict,

@@ -1,7 +1,7 @@
 // Composite products: a window with its pane and frame. Parts are found through AssociationEvents that both logs carry.
 import type { VerifyOptions } from './context.ts'
-import { scidOf } from './issuer-log.ts'
-import { type EventVerdict, isWorse, type Verdict, type VerdictStatus } from './verdict.ts'
+import { scidOf } from './sources/issuer-log.ts'
+import { type EventVerdict, isWorse, type Verdict, type VerdictStatus } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
 
 /** Why a part is, or is not, part of the whole. */

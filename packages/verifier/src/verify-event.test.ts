@@ -1,5 +1,6 @@
 import { createReceipt, eventDigest, type JsonObject, type SecuredEvent } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
+import { createMemoryReader } from './chain/memory-reader.ts'
 import {
   appendEvents,
   at,
@@ -10,11 +11,10 @@ import {
   publishLog,
   REGISTRY,
   signerOf,
-} from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
+} from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
-import { decisiveCheck, type Verdict } from './verdict.ts'
+import { createMemorySource } from './sources/memory-source.ts'
+import { decisiveCheck, type Verdict } from './verdict/verdict.ts'
 import { type VerifyEventOptions, verifyEvent } from './verify-event.ts'
 
 const policy = parsePolicy({ chains: [{ id: CHAIN, registry: REGISTRY }] })

@@ -1,16 +1,22 @@
 // The verification of one signed event that the caller holds: is it in its product's log, and that entry anchored?
 import { canonicalize, encodeUtf8, isDppError, type JsonObject, parseEvent } from '@dpp/core'
-import type { LoggedEvent } from './check-events.ts'
-import { checkReceipt } from './check-receipt.ts'
-import { composeVerdict } from './compose-verdict.ts'
+import type { LoggedEvent } from './checks/check-events.ts'
+import { checkReceipt } from './checks/check-receipt.ts'
+import { faultOf } from './checks/fault.ts'
+import type { StepResult } from './checks/timeline.ts'
 import { type Context, createContext, type VerifyOptions } from './context.ts'
-import { faultOf } from './fault.ts'
-import { createIssuerReader } from './issuer-log.ts'
-import { layoutOf } from './layout.ts'
-import { readEventBytes } from './read-event.ts'
-import { finding } from './reasons.ts'
-import type { StepResult } from './timeline.ts'
-import { type Check, type CheckName, checkNames, statusOfChecks, type Verdict } from './verdict.ts'
+import { createIssuerReader } from './sources/issuer-log.ts'
+import { layoutOf } from './sources/layout.ts'
+import { readEventBytes } from './sources/read-event.ts'
+import { composeVerdict } from './verdict/compose-verdict.ts'
+import { finding } from './verdict/reasons.ts'
+import {
+  type Check,
+  type CheckName,
+  checkNames,
+  statusOfChecks,
+  type Verdict,
+} from './verdict/verdict.ts'
 import { type EventLoader, runVerification } from './verify-product.ts'
 
 export type VerifyEventOptions = VerifyOptions & {

@@ -1,5 +1,6 @@
 import { eventDigest } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
+import { createMemoryReader } from './chain/memory-reader.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -11,11 +12,10 @@ import {
   publishLog,
   REGISTRY,
   type World,
-} from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
+} from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
-import { checkNames, type Verdict } from './verdict.ts'
+import { createMemorySource } from './sources/memory-source.ts'
+import { checkNames, type Verdict } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
 
 const policy = parsePolicy({ chains: [{ id: CHAIN, registry: REGISTRY }] })

@@ -5,25 +5,31 @@ import {
   judgeEvents,
   type LoggedEvent,
   listEvents,
-} from './check-events.ts'
-import { composeVerdict, type VerdictParts } from './compose-verdict.ts'
-import { mapLimited } from './concurrency.ts'
-import { type Context, createContext, type Step, type VerifyOptions } from './context.ts'
-import { describe } from './fault.ts'
-import { findAnchor, groupByRoot, type ProvenRoot } from './find-anchor.ts'
-import { createIssuerReader } from './issuer-log.ts'
-import { type Layout, layoutOf } from './layout.ts'
-import { type ProductEvidence, readProductLog } from './product-log.ts'
-import type { VerifiedLog } from './read-log.ts'
-import { finding } from './reasons.ts'
+} from './checks/check-events.ts'
+import { mapLimited } from './checks/concurrency.ts'
+import { describe } from './checks/fault.ts'
+import { findAnchor, groupByRoot, type ProvenRoot } from './checks/find-anchor.ts'
 import {
   anchorEntries,
   checkAnchor,
   checkInclusion,
   type LookedUpRoot,
   type StepResult,
-} from './timeline.ts'
-import { type Check, type CheckName, checkNames, type Verdict, type Warning } from './verdict.ts'
+} from './checks/timeline.ts'
+import { type Context, createContext, type Step, type VerifyOptions } from './context.ts'
+import { createIssuerReader } from './sources/issuer-log.ts'
+import { type Layout, layoutOf } from './sources/layout.ts'
+import { type ProductEvidence, readProductLog } from './sources/product-log.ts'
+import type { VerifiedLog } from './sources/read-log.ts'
+import { composeVerdict, type VerdictParts } from './verdict/compose-verdict.ts'
+import { finding } from './verdict/reasons.ts'
+import {
+  type Check,
+  type CheckName,
+  checkNames,
+  type Verdict,
+  type Warning,
+} from './verdict/verdict.ts'
 
 /**
  * Verifies the history of one product against the trust policy.

@@ -1,7 +1,7 @@
 // A verdict as lines for a terminal.
-import { fillText } from '../reasons.ts'
-import { languages, summarize } from '../summarize.ts'
-import type { CheckStatus, Verdict, VerdictStatus } from '../verdict.ts'
+import { fillText } from '../verdict/reasons.ts'
+import { languages, summarize } from '../verdict/summarize.ts'
+import type { CheckStatus, Verdict, VerdictStatus } from '../verdict/verdict.ts'
 
 const marks: Readonly<Record<CheckStatus, string>> = {
   passed: '✓',

@@ -36,7 +36,7 @@ import {
   type LogHead,
   PRODUCT_PATH,
 } from '@dpp/webvh'
-import type { ChainSnapshot } from './memory-reader.ts'
+import type { ChainSnapshot } from '../chain/memory-reader.ts'
 
 export const CHAIN = 'eip155:31337'
 export const REGISTRY = '0x489f88bde0e4649bf30a06e62409be513e257b9c'

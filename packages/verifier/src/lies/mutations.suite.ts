@@ -11,6 +11,11 @@ import {
   sha256,
 } from '@dpp/core'
 import { didToUrl } from '@dpp/webvh'
+import { createMemoryReader } from '../chain/memory-reader.ts'
+import { parsePolicy } from '../policy.ts'
+import { createMemorySource } from '../sources/memory-source.ts'
+import { decisiveCheck, type Verdict } from '../verdict/verdict.ts'
+import { verifyProduct } from '../verify-product.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -24,11 +29,6 @@ import {
   publishLog,
   REGISTRY,
 } from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
-import { parsePolicy } from './policy.ts'
-import { decisiveCheck, type Verdict } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
 
 export type Tally = {
   readonly cases: number

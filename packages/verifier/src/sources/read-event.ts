@@ -1,11 +1,11 @@
 // Reads one event file and holds it against the digest and the product that its log names.
 import { eventDigest, isDppError, type ParsedEvent, parseEvent, parseStrict } from '@dpp/core'
-import type { Context } from './context.ts'
-import { faultOf, outageText } from './fault.ts'
+import { faultOf, outageText } from '../checks/fault.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding } from '../verdict/verdict.ts'
 import { isSameParty } from './issuer-log.ts'
-import { finding } from './reasons.ts'
 import type { Reading } from './source.ts'
-import type { Finding } from './verdict.ts'
 
 export type EventContent =
   | { readonly event: ParsedEvent }

@@ -2,7 +2,12 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createRig, type Rig, relayer } from '../../anchor/src/ethereum/rig.suite.ts'
+import { createRig, type Rig, relayer } from '../../../anchor/src/ethereum/rig.suite.ts'
+import { createJsonRpcReader } from '../chain/json-rpc-reader.ts'
+import { parsePolicy } from '../policy.ts'
+import { createWebSource } from '../sources/web-source.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { verifyProduct } from '../verify-product.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -16,11 +21,6 @@ import {
   type TestLog,
   type World,
 } from './evidence.suite.ts'
-import { createJsonRpcReader } from './json-rpc-reader.ts'
-import { parsePolicy } from './policy.ts'
-import type { Verdict } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
-import { createWebSource } from './web-source.ts'
 
 const world: World = createWorld()
 let product: TestLog

@@ -1,10 +1,10 @@
 // When an issuer removed a key: the earliest accepted anchor of the removing entry of its log, or of a later one.
 import { formatHash, parseBatchFile, verifyBatchFile } from '@dpp/anchor'
 import { isDppError } from '@dpp/core'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
+import type { VerifiedLog } from '../sources/read-log.ts'
+import { leafHashAt, readProofFile, recomputeInclusion } from '../sources/read-proofs.ts'
 import { findAnchor, groupByRoot } from './find-anchor.ts'
-import type { VerifiedLog } from './read-log.ts'
-import { leafHashAt, readProofFile, recomputeInclusion } from './read-proofs.ts'
 import type { LookedUpRoot } from './timeline.ts'
 
 /** Where evidence about issuers lies, and what the product's own evidence already proved. */

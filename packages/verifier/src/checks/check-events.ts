@@ -1,23 +1,23 @@
 // The events check: every digest in the log, its content, and who signed it.
 import { isDppError, type Json, type ParsedEvent } from '@dpp/core'
 import { type LogVersion, type ProductEvent, parseEventsService, readEvents } from '@dpp/webvh'
-import { mapLimited } from './concurrency.ts'
-import { type Context, formatTime } from './context.ts'
-import type { Surroundings } from './date-removal.ts'
-import { describe } from './fault.ts'
-import { type IssuerReader, isSameParty } from './issuer-log.ts'
-import { type Judgement, judgeEvent } from './judge-event.ts'
-import { type EventContent, fetchEvent } from './read-event.ts'
-import type { VerifiedLog } from './read-log.ts'
-import { finding } from './reasons.ts'
-import type { EntryState, StepResult } from './timeline.ts'
+import { type Context, formatTime } from '../context.ts'
+import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
+import { type EventContent, fetchEvent } from '../sources/read-event.ts'
+import type { VerifiedLog } from '../sources/read-log.ts'
+import { finding } from '../verdict/reasons.ts'
 import {
   type Association,
   type EventCounts,
   type EventVerdict,
   type Finding,
   isWorse,
-} from './verdict.ts'
+} from '../verdict/verdict.ts'
+import { mapLimited } from './concurrency.ts'
+import type { Surroundings } from './date-removal.ts'
+import { describe } from './fault.ts'
+import { type Judgement, judgeEvent } from './judge-event.ts'
+import type { EntryState, StepResult } from './timeline.ts'
 
 /** A digest of the log with what was served for it. */
 export type LoggedEvent = { readonly logged: ProductEvent; readonly content: EventContent }

@@ -1,9 +1,9 @@
 // What a chain's answer about one anchor is worth: its window, its finality, and the hints that came with it.
 import type { AnchorFinding, EvmAnchor } from '@dpp/anchor'
-import { type Context, formatTime } from './context.ts'
-import type { TrustedRegistry } from './policy.ts'
-import { finding } from './reasons.ts'
-import type { ConfirmedAnchor, Finding, Warning } from './verdict.ts'
+import { type Context, formatTime } from '../context.ts'
+import type { TrustedRegistry } from '../policy.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { ConfirmedAnchor, Finding, Warning } from '../verdict/verdict.ts'
 
 /** What became of one anchor, or of one root. */
 export type RootOutcome = {

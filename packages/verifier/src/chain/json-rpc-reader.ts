@@ -6,7 +6,7 @@ import {
   type RegistryReaderOptions,
 } from '@dpp/anchor/evidence'
 import { DppError, isDppError } from '@dpp/core'
-import type { Finality } from './policy.ts'
+import type { Finality } from '../policy.ts'
 
 export type JsonRpcReaderOptions = {
   /** CAIP-2, for example `eip155:11155111`. */

@@ -1,9 +1,9 @@
 // Puts together the verdict from what the steps established. Decides nothing but the status.
-import { controllersOf, countEvents } from './check-events.ts'
-import { ageSeconds, type Context, formatTime } from './context.ts'
-import type { VerifiedLog } from './read-log.ts'
+import { controllersOf, countEvents } from '../checks/check-events.ts'
+import type { EntryState } from '../checks/timeline.ts'
+import { ageSeconds, type Context, formatTime } from '../context.ts'
+import type { VerifiedLog } from '../sources/read-log.ts'
 import { finding } from './reasons.ts'
-import type { EntryState } from './timeline.ts'
 import {
   type Check,
   type EventCounts,

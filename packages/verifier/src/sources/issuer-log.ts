@@ -2,11 +2,11 @@
 
 import type { LogVersion } from '@dpp/webvh'
 import { verificationKey } from '@dpp/webvh'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding } from '../verdict/verdict.ts'
 import { compareLastSeen } from './product-log.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
-import { finding } from './reasons.ts'
-import type { Finding } from './verdict.ts'
 
 export type ReadIssuer = {
   readonly log: VerifiedLog

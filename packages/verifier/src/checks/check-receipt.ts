@@ -1,9 +1,9 @@
 // A receipt: the service's signed promise to anchor an event that the log does not carry yet.
 import { isDppError, parseReceipt, parseTime, type Receipt, verifyReceipt } from '@dpp/core'
 import { parseDid } from '@dpp/webvh'
-import type { Context } from './context.ts'
-import { type IssuerReader, isSameParty } from './issuer-log.ts'
-import { finding } from './reasons.ts'
+import type { Context } from '../context.ts'
+import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
+import { finding } from '../verdict/reasons.ts'
 import type { StepResult } from './timeline.ts'
 
 /**

@@ -1,10 +1,10 @@
 // Reads and verifies a did:webvh log, of a product or an issuer: fetch, every step of the resolver, witnesses.
 import { isDppError } from '@dpp/core'
 import { didToUrl, type LogReport, type LogVersion, parseDid, verifyLog } from '@dpp/webvh'
-import type { Context } from './context.ts'
-import { describe, faultOf, outageText } from './fault.ts'
-import { finding } from './reasons.ts'
-import type { Finding } from './verdict.ts'
+import { describe, faultOf, outageText } from '../checks/fault.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding } from '../verdict/verdict.ts'
 
 /** A log that holds: at least one version, every line verified. */
 export type VerifiedLog = {

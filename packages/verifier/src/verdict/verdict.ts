@@ -2,7 +2,7 @@
 //
 // Times are RFC 3339 text in UTC, big numbers are decimal strings, chains are CAIP-2. A field that does
 // not apply is `null`, never absent, so that a verdict compares equal in every runtime.
-import { verifierError } from './errors.ts'
+import { verifierError } from '../errors.ts'
 import type { ReasonCode } from './reasons.ts'
 
 /** `invalid` outranks `indeterminate`, which outranks `pending`, which outranks `anchored`. */

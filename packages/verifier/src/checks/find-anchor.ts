@@ -6,15 +6,15 @@ import {
   isEvmAnchor,
   mergeAnchors,
 } from '@dpp/anchor'
-import { readBatchAnchors } from './batch-anchors.ts'
+import type { Context } from '../context.ts'
+import type { TrustedRegistry } from '../policy.ts'
+import { readBatchAnchors } from '../sources/batch-anchors.ts'
+import type { ProvenEntry } from '../sources/read-proofs.ts'
+import { withDeadline } from '../sources/source.ts'
+import { finding } from '../verdict/reasons.ts'
+import { type Finding, isWorse, type Values } from '../verdict/verdict.ts'
 import { judgeFound, type RootOutcome, withoutAnchor } from './confirm-anchor.ts'
-import type { Context } from './context.ts'
 import { describe } from './fault.ts'
-import type { TrustedRegistry } from './policy.ts'
-import type { ProvenEntry } from './read-proofs.ts'
-import { finding } from './reasons.ts'
-import { withDeadline } from './source.ts'
-import { type Finding, isWorse, type Values } from './verdict.ts'
 
 /** A root with every entry of the log that was shown to lead to it. */
 export type ProvenRoot = {

@@ -1,11 +1,16 @@
 // What one event is worth: who signed it, with what right, with which key, and whether that key counted at the time.
 import { type ParsedEvent, publicKeyOfDidKey, verifyEvent } from '@dpp/core'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
+import {
+  type IssuerReader,
+  isSameParty,
+  type KeySpan,
+  type ReadIssuer,
+} from '../sources/issuer-log.ts'
+import type { VerifiedLog } from '../sources/read-log.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { CheckStatus, Finding, Standing, Warning } from '../verdict/verdict.ts'
 import { dateRemoval, type Surroundings } from './date-removal.ts'
-import { type IssuerReader, isSameParty, type KeySpan, type ReadIssuer } from './issuer-log.ts'
-import type { VerifiedLog } from './read-log.ts'
-import { finding } from './reasons.ts'
-import type { CheckStatus, Finding, Standing, Warning } from './verdict.ts'
 
 /** An event in its place: the controllers as of its entry, and when that entry was anchored. */
 export type PlacedEvent = {

@@ -4,6 +4,11 @@ import { parseWitnessFile, type WitnessFile } from '@dpp/anchor'
 import { canonicalize, eventDigest, type JsonObject } from '@dpp/core'
 import { didToUrl } from '@dpp/webvh'
 import { describe, expect, it } from 'vitest'
+import { createMemoryReader } from '../chain/memory-reader.ts'
+import { parsePolicy } from '../policy.ts'
+import { createMemorySource } from '../sources/memory-source.ts'
+import { decisiveCheck, type Verdict, type VerdictStatus } from '../verdict/verdict.ts'
+import { verifyProduct } from '../verify-product.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -20,11 +25,6 @@ import {
   type TestLog,
   type World,
 } from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
-import { parsePolicy } from './policy.ts'
-import { decisiveCheck, type Verdict, type VerdictStatus } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
 
 export type Scene = Awaited<ReturnType<typeof createStandardWorld>> & {
   policy: Record<string, unknown>

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, it } from 'vitest'
-import { at, CHAIN, createStandardWorld, REGISTRY } from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
-import { parsePolicy } from './policy.ts'
+import { createMemoryReader } from '../chain/memory-reader.ts'
+import { at, CHAIN, createStandardWorld, REGISTRY } from '../lies/evidence.suite.ts'
+import { parsePolicy } from '../policy.ts'
+import { createMemorySource } from '../sources/memory-source.ts'
+import { verifyProduct } from '../verify-product.ts'
 import type { Verdict } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
 
 function compile(name: string) {
-  const url = new URL(`../../../docs/spec/${name}.schema.json`, import.meta.url)
+  const url = new URL(`../../../../docs/spec/${name}.schema.json`, import.meta.url)
   return new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(url, 'utf8')))
 }
 

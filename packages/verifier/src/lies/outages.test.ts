@@ -1,13 +1,13 @@
 // Outages: every read cut, every question to the chain cut, sources and readers that break their contract.
 import type { AnchorReader } from '@dpp/anchor'
 import { describe, expect, it } from 'vitest'
+import { createMemoryReader } from '../chain/memory-reader.ts'
+import { parsePolicy } from '../policy.ts'
+import { createMemorySource } from '../sources/memory-source.ts'
+import type { EvidenceSource, Reading } from '../sources/source.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { verifyProduct } from '../verify-product.ts'
 import { at, BASE, CHAIN, createStandardWorld, REGISTRY } from './evidence.suite.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
-import { parsePolicy } from './policy.ts'
-import type { EvidenceSource, Reading } from './source.ts'
-import type { Verdict } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
 
 const policy = parsePolicy({ chains: [{ id: CHAIN, registry: REGISTRY }] })
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { at, CHAIN, createStandardWorld, REGISTRY } from './evidence.suite.ts'
+import { createMemoryReader } from '../chain/memory-reader.ts'
+import { at, CHAIN, createStandardWorld, REGISTRY } from '../lies/evidence.suite.ts'
+import { parsePolicy } from '../policy.ts'
+import { createMemorySource } from '../sources/memory-source.ts'
+import { verifyProduct } from '../verify-product.ts'
 import { germanReasons } from './german-reasons.ts'
-import { createMemoryReader } from './memory-reader.ts'
-import { createMemorySource } from './memory-source.ts'
-import { parsePolicy } from './policy.ts'
 import { englishReasons, finding } from './reasons.ts'
 import { summarize } from './summarize.ts'
 import {
@@ -15,7 +16,6 @@ import {
   statusOfChecks,
   type Verdict,
 } from './verdict.ts'
-import { verifyProduct } from './verify-product.ts'
 
 const policy = parsePolicy({ chains: [{ id: CHAIN, registry: REGISTRY }] })
 

@@ -1,11 +1,11 @@
 // When each entry of the log existed: roots found on a chain, spread over the entries that they cover.
 import type { LogVersion } from '@dpp/webvh'
+import { ageSeconds, type Context, formatTime } from '../context.ts'
+import type { ProductEvidence } from '../sources/product-log.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { ConfirmedAnchor, Finding, VerdictStatus } from '../verdict/verdict.ts'
 import type { RootOutcome } from './confirm-anchor.ts'
-import { ageSeconds, type Context, formatTime } from './context.ts'
 import type { ProvenRoot } from './find-anchor.ts'
-import type { ProductEvidence } from './product-log.ts'
-import { finding } from './reasons.ts'
-import type { ConfirmedAnchor, Finding, VerdictStatus } from './verdict.ts'
 
 export type LookedUpRoot = { readonly root: ProvenRoot; readonly outcome: RootOutcome }
 

@@ -6,11 +6,11 @@ import {
   verifyInclusionProof,
 } from '@dpp/anchor'
 import { invariant, isDppError, type JsonObject } from '@dpp/core'
-import type { Context } from './context.ts'
-import { describe, faultOf, outageText } from './fault.ts'
+import { describe, faultOf, outageText } from '../checks/fault.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding, Warning } from '../verdict/verdict.ts'
 import type { VerifiedLog } from './read-log.ts'
-import { finding } from './reasons.ts'
-import type { Finding, Warning } from './verdict.ts'
 
 export type ProofFile =
   | { readonly proofs: readonly InclusionProof[] }

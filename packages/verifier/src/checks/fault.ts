@@ -1,6 +1,6 @@
 // Tells outage, junk and contradiction apart by error codes: the first two claim nothing, the third is `invalid`.
 import { isDppError } from '@dpp/core'
-import type { Reading } from './source.ts'
+import type { Reading } from '../sources/source.ts'
 
 /**
  * What bytes that a parser refused are.

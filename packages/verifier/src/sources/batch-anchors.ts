@@ -1,11 +1,11 @@
 // The batch file, read for anchors that were made after a proof was published: a successor chain, a repair.
 import { type Anchor, type BatchFile, formatHash, isEvmAnchor, parseBatchFile } from '@dpp/anchor'
 import { isDppError } from '@dpp/core'
-import type { Context } from './context.ts'
-import { faultOf, outageText } from './fault.ts'
-import type { ProvenRoot } from './find-anchor.ts'
-import { finding } from './reasons.ts'
-import type { Finding } from './verdict.ts'
+import { faultOf, outageText } from '../checks/fault.ts'
+import type { ProvenRoot } from '../checks/find-anchor.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding } from '../verdict/verdict.ts'
 
 /** The anchors that the batch file names beside those that the proofs name. A file that is absent names none. */
 export async function readBatchAnchors(

@@ -1,9 +1,9 @@
 // The product's log and its proof file, read together: each may be older than the other.
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
+import { finding } from '../verdict/reasons.ts'
+import type { Finding } from '../verdict/verdict.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
 import { type Inclusion, type ProofFile, readProofFile, recomputeInclusion } from './read-proofs.ts'
-import { finding } from './reasons.ts'
-import type { Finding } from './verdict.ts'
 
 export type ProductEvidence = {
   readonly log: VerifiedLog
