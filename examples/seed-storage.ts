@@ -13,7 +13,7 @@ import { chooseProtection } from './data/key-protection.ts'
 import { type LocalStack, startLocalStack } from './data/local-stack.ts'
 import { measureFiles } from './data/measure-files.ts'
 import { openKeys } from './data/open-keys.ts'
-import { openStore } from './data/open-store.ts'
+import { openStore, storeHelp } from './data/open-store.ts'
 import { formatReport } from './data/report.ts'
 import { seedStorage } from './data/seed.ts'
 import { createServiceClient } from './data/service-client.ts'
@@ -32,7 +32,7 @@ public files. Everything is safe to repeat: a run that was stopped is begun agai
   --rpc URL                a node of its chain, for the verification
   --sites-port N           port on which the organisations' sites are served (default: a free one); the service must find
                            them there, by DPP_ORIGINS: windowco.example=http://127.0.0.1:N/windowco.example, and so on
-  --store STORE            upload the first logs to this store as well: a folder
+  --store STORE            upload the first logs to this store as well: ${storeHelp}
   --count N                only the first N windows (default: all of the data set)
   --seed TEXT              refuse to go on if the data set was made from another seed
   --verify all|N           how many products to verify (default: all)
@@ -80,7 +80,7 @@ await runCommand(
       ? await step('Local chain, registry contract, batching service', () =>
           startLocalStack(dataSet, {
             host: manifest.host,
-            sites,
+            origins: sites.origins,
             witnessPrivateKey: process.env['WITNESS_PRIVATE_KEY'] || keys.localService,
           }),
         )
@@ -95,7 +95,7 @@ await runCommand(
       service: createServiceClient(serviceUrl, process.env['SERVICE_TOKEN']),
       rpcUrl,
       sitesUrl: sites.url,
-      store: options.store === undefined ? undefined : await openStore(options.store),
+      store: options.store === undefined ? undefined : await openStore(options.store, process.env),
       count: parseCount(options.count),
       verify: options.verify === 'all' ? 'all' : (parseCount(options.verify) ?? 'all'),
       step,

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../test/anvil.ts'
+import { openDataSet } from './data-set.ts'
+import { startLocalStack } from './local-stack.ts'
 import type { Seeded } from './seed.ts'
+import { siteOrigins } from './sites.ts'
 
 const hooks = new URL('../../test/from-source.mjs', import.meta.url)
 const commands = ['generate-identities', 'simulate-lifecycle', 'seed-storage'] as const
@@ -101,8 +105,41 @@ describe('the commands', () => {
     for (const { gas } of first.batches.slice(1)) expect(gas).toBeLessThan(76_000)
 
     // The same again finds everything done: no entry, no batch, no byte more.
-    expect((await run('seed-storage', local)).code).toBe(0)
+    const again = await run('seed-storage', local)
+    expect(again.code, `${again.stdout}${again.stderr}`).toBe(0)
     const second = await report()
     expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 })
   }, 180_000)
+
+  it('make two windows for a service that runs already, by its own keys', async () => {
+    const data = join(folder, 'remote')
+    const dataSet = openDataSet(data)
+    const ports = { service: await freePort(), sites: await freePort() }
+    const origins = siteOrigins(`http://127.0.0.1:${ports.sites}`)
+    const stack = {
+      host: 'dpp.windowco.example',
+      origins,
+      port: ports.service,
+      witnessPrivateKey: '5e'.repeat(32),
+    }
+    const before = await startLocalStack(dataSet, stack)
+    const service = ['--data', data, '--service', before.serviceUrl]
+    try {
+      const made = await run('generate-identities', [...service, '--count', '2'])
+      expect(made.code, made.stderr).toBe(0)
+    } finally {
+      await before.stop()
+    }
+    expect((await run('simulate-lifecycle', ['--data', data, '--count', '2'])).code).toBe(0)
+    // The service reads the operator's list of issuers when it starts.
+    const after = await startLocalStack(dataSet, stack)
+    try {
+      const sites = ['--sites-port', String(ports.sites), '--rpc', after.rpcUrl]
+      const seeded = await run('seed-storage', [...service, ...sites, '--verify', '3'])
+      expect(seeded.code, `${seeded.stdout}${seeded.stderr}`).toBe(0)
+      expect(seeded.stdout).toContain('0 not as expected')
+    } finally {
+      await after.stop()
+    }
+  }, 120_000)
 })

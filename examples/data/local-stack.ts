@@ -9,7 +9,6 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { startAnvil } from '../../test/anvil.ts'
 import { startServerProcess } from '../../test/server-process.ts'
 import { type DataSet, issuersKey } from './data-set.ts'
-import type { Sites } from './sites.ts'
 
 export type LocalStack = {
   readonly serviceUrl: string
@@ -24,15 +23,20 @@ export type LocalStack = {
 export type LocalStackOptions = {
   /** Public host of the product DIDs. */
   readonly host: string
-  readonly sites: Sites
+  /** Where the organisations' hosts answer. */
+  readonly origins: Readonly<Record<string, string>>
+  /** The service's port; a free one unless told. */
+  readonly port?: number
   /** The service's master secret, in hex. */
   readonly witnessPrivateKey: string
 }
 
+const BLOCKS_TO_FINALITY = '0x3'
+
 /** Starts the stack. The service reads the operator's list of issuers at its start: the identities must be there, if any will. */
 export async function startLocalStack(
   dataSet: DataSet,
-  { host, sites, witnessPrivateKey }: LocalStackOptions,
+  { host, origins, port = 0, witnessPrivateKey }: LocalStackOptions,
 ): Promise<LocalStack> {
   const folder = resolve(dataSet.folder, 'service')
   await mkdir(folder, { recursive: true })
@@ -42,6 +46,8 @@ export async function startLocalStack(
     stateFile: resolve(dataSet.folder, 'chain.json'),
   })
   try {
+    // A chain that was loaded knows no state from before: it needs blocks of its own until the final one is among them.
+    await chain.request('anvil_mine', [BLOCKS_TO_FINALITY])
     const [relayerKey = '0x', deployerKey = '0x'] = chain.privateKeys
     const { address } = await deployRegistry({
       rpcUrl: chain.url,
@@ -52,13 +58,14 @@ export async function startLocalStack(
     const issuers = resolve(dataSet.folder, issuersKey)
     const service = await startServerProcess({
       DPP_DATA_DIR: folder,
+      DPP_PORT: String(port),
       DPP_DOMAIN: host,
       DPP_RPC_URLS: chain.url,
       DPP_CHAIN_ID: String(chain.chainId),
       DPP_REGISTRY: address,
       DPP_INTERVAL_SECONDS: '0',
       DPP_POLL_MS: '200',
-      DPP_ORIGINS: Object.entries(sites.origins)
+      DPP_ORIGINS: Object.entries(origins)
         .map(([name, url]) => `${name}=${url}`)
         .join(','),
       ...(existsSync(issuers) ? { DPP_ISSUERS_FILE: issuers } : {}),

@@ -13,9 +13,14 @@ type Result =
 type Answer = { readonly results: readonly Result[] }
 
 const LANES = 2
-const PATIENCE_MS = 20_000
-// What passes: a key or a DID that an issuer published a moment ago, which the service has not seen yet.
-const PASSING = new Set(['ERR_DPP_EVENT_KEY_UNKNOWN', 'ERR_DPP_ISSUER_UNREACHABLE'])
+const PATIENCE_MS = 60_000
+// What passes: a key or a DID that an issuer published a moment ago, which the service has not seen yet; a limit.
+const PASSING = new Set([
+  'ERR_DPP_EVENT_KEY_UNKNOWN',
+  'ERR_DPP_ISSUER_UNREACHABLE',
+  'ERR_DPP_HTTP_RATE_LIMITED',
+  'ERR_DPP_HTTP_UNAVAILABLE',
+])
 
 /** Posts events, each a line of JSON. Throws for one that the service refuses. */
 export async function postEvents(
