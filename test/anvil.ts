@@ -1,10 +1,10 @@
 // A local Ethereum chain for tests and examples: the anvil program itself (not its npm wrapper, which leaves it
 // behind when it is killed) on a fresh port, probed before it is handed out.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { startChild, untilReady } from './child-program.ts'
 
 export type AnvilOptions = {
   /** Default: a fresh one. */
@@ -57,34 +57,16 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     args.push('--state', options.stateFile, '--state-interval', '1')
   args.push(...(options.args ?? []))
 
-  const child = spawn(anvilProgram(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  let complaint = ''
-  child.stderr?.on('data', (chunk) => {
-    complaint = `${complaint}${chunk}`.slice(-2_000)
-  })
-  child.once('error', (error) => {
-    complaint += error.message
-  })
-  const killWithParent = (): void => void child.kill('SIGKILL')
-  process.once('exit', killWithParent)
-  child.once('exit', () => process.off('exit', killWithParent))
-
+  const program = startChild(anvilProgram(), args)
   const url = `http://127.0.0.1:${port}`
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     call(url, method, params)
-  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => end(child, signal)
-  const pause = (): void => void child.kill('SIGSTOP')
-  const resume = (): void => void child.kill('SIGCONT')
-  const deadline = Date.now() + (options.timeoutMs ?? 20_000)
-  for (;;) {
-    const answered = await request('eth_chainId').catch(() => undefined)
-    if (answered === `0x${chainId.toString(16)}`) break
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      await stop('SIGKILL')
-      throw new Error(`anvil did not start on ${url}: ${complaint.trim() || 'no answer'}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => program.stop(signal)
+  const pause = (): void => void program.child.kill('SIGSTOP')
+  const resume = (): void => void program.child.kill('SIGCONT')
+  const isReady = async (): Promise<boolean> =>
+    (await request('eth_chainId').catch(() => undefined)) === `0x${chainId.toString(16)}`
+  await untilReady(program, isReady, options.timeoutMs ?? 20_000)
   return { url, port, chainId, privateKeys, request, pause, resume, stop }
 }
 
@@ -100,15 +82,6 @@ async function call(url: string, method: string, params: readonly unknown[]): Pr
   }
   if (error !== undefined) throw new Error(`${method}: ${error.message}`)
   return result
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  const lastResort = setTimeout(() => child.kill('SIGKILL'), 5_000)
-  await exited
-  clearTimeout(lastResort)
 }
 
 /** The executable inside the platform package that `@foundry-rs/anvil` depends on. */

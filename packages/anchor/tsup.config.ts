@@ -10,5 +10,7 @@ export default defineConfig(
     'store/memory',
     'store/file',
     'store/http',
+    'store/s3',
+    'store/azure',
   ]),
 )

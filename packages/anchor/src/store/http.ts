@@ -1,6 +1,7 @@
 // A read-only store over HTTP: the public files as a third party sees them, behind any web server or CDN.
 import { DppError } from '@dpp/core'
 import { storeError } from '../errors.ts'
+import { collectBody } from './body-chunks.ts'
 import { assertStoreKey, contentToken, type Store, type StoredObject } from './store.ts'
 
 export type HttpStoreOptions = {
@@ -62,29 +63,18 @@ async function readObject(url: URL, options: HttpStoreOptions): Promise<StoredOb
   const coding = response.headers.get('content-encoding') ?? 'identity'
   if (coding !== 'identity') {
     await response.body?.cancel()
-    throw unavailable(url, `came in the content coding ${coding}`)
-  }
-  const body = await readBody(url, response, options.maxBytes ?? 64 * 2 ** 20)
-  return { body, token: contentToken(body) }
-}
-
-async function readBody(url: URL, response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of bodyChunks(response)) {
-    length += chunk.length
-    if (length > maxBytes) throw unavailable(url, `is longer than ${maxBytes} bytes`)
-    chunks.push(chunk)
+    throw storeError(
+      'ERR_DPP_STORE_UNAVAILABLE',
+      `GET ${url.pathname}: the body came in the content coding ${coding}`,
+    )
   }
   const announced = response.headers.get('content-length')
-  if (announced !== null && Number(announced) !== length) throw unavailable(url, 'was cut short')
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.length
-  }
-  return body
+  const body = await collectBody(bodyChunks(response), {
+    what: `GET ${url.pathname}`,
+    maxBytes: options.maxBytes ?? 64 * 2 ** 20,
+    announced: announced === null ? undefined : Number(announced),
+  })
+  return { body, token: contentToken(body) }
 }
 
 // Not `for await (… of response.body)`: not every browser iterates streams.
@@ -96,8 +86,4 @@ async function* bodyChunks(response: Response): AsyncGenerator<Uint8Array, void,
   } finally {
     await reader.cancel().catch(() => {}) // Frees the connection when the reader stops early.
   }
-}
-
-function unavailable(url: URL, what: string): Error {
-  return storeError('ERR_DPP_STORE_UNAVAILABLE', `GET ${url.pathname}: the body ${what}`)
 }
