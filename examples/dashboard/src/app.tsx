@@ -18,7 +18,7 @@ export function App({ site }: { readonly site: Site }): ReactNode {
       <header className="top">
         <Link to="/" className="brand">
           <img src="/icon.svg" alt="" width="30" height="30" />
-          <span>Product passports</span>
+          <span className="brand-name">Product passports</span>
         </Link>
         <nav aria-label="Pages">
           <Link to="/" current={route.page === 'overview'}>

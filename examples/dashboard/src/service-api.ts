@@ -92,8 +92,10 @@ export function createServiceApi(base: string): ServiceApi {
       fetchCatalogue(signal),
       pages('/dids', 'dids', signal).catch(() => []),
     ])
-    const known = new Set(named.map(({ did }) => did))
-    return [...named, ...listed.flatMap(readProduct).filter(({ did }) => !known.has(did))]
+    const byDid = new Map(
+      [...listed.flatMap(readProduct), ...named].map((each) => [each.did, each]),
+    )
+    return [...byDid.values()]
   }
 
   return {
