@@ -143,6 +143,19 @@ describe('identities', () => {
 })
 
 describe('lives', () => {
+  it('of the first windows alone are those that they have among all', async () => {
+    await cp(join(root, 'first'), join(root, 'part'), { recursive: true })
+    const part = await simulateLifecycle(at('part'), { count: 3, protection, now: new Date() })
+    const all = await simulateLifecycle(at('part'), { protection, now: new Date() })
+    expect(part.events).toBeLessThan(all.events)
+    const few = await readLines(at('part'), chunksOf(3)[0] ?? fail(), 'wave-1')
+    const many = new Set(await readLines(at('part'), chunksOf(COUNT)[0] ?? fail(), 'wave-1'))
+    expect(few?.length).toBeGreaterThan(0)
+    expect(few?.every((line) => many.has(line))).toBe(true)
+    const more = { count: COUNT + 1, protection, now: new Date() }
+    await expect(simulateLifecycle(at('part'), more)).rejects.toThrow('generate-identities')
+  })
+
   it('have more than twelve events a window, signed by keys that the issuers publish or will publish', async () => {
     const signed = await events()
     expect(signed.length).toBeGreaterThan(12 * COUNT)

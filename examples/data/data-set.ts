@@ -5,6 +5,7 @@ import { publishObject, type Store } from '@dpp/anchor'
 import { createFileStore } from '@dpp/anchor/store/file'
 import { decodeUtf8, encodeUtf8, parseStrict } from '@dpp/core'
 import type { OrganisationId } from './organisations.ts'
+import type { Product } from './products.ts'
 
 export type Manifest = {
   readonly type: 'DppExampleData'
@@ -108,6 +109,19 @@ export async function readValues<Value>(
 ): Promise<readonly Value[] | undefined> {
   const lines = await readLines(dataSet, chunk, part)
   return lines?.map((line) => parseStrict(line, MAX_JSON) as unknown as Value)
+}
+
+/** The products of a chunk, which may be a part of one of the data set's own. */
+export async function readProducts(
+  dataSet: DataSet,
+  { count }: Manifest,
+  { name, windows }: Chunk,
+): Promise<readonly Product[]> {
+  const own = chunksOf(count).find((chunk) => chunk.windows[0] === windows[0])
+  const products = own && (await readValues<Product>(dataSet, own, 'products'))
+  if (products === undefined)
+    throw new Error(`the products of windows ${name} are missing: run generate-identities`)
+  return products.filter(({ window }) => windows.includes(window))
 }
 
 function keyOf({ name }: Chunk, part: ChunkPart): string {

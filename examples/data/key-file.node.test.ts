@@ -36,6 +36,12 @@ describe('key file', () => {
     await expect(sealKeys(keys, '')).rejects.toThrow('protects nothing')
   })
 
+  it('never passes for encrypted when it is not', async () => {
+    const text = await sealKeys(keys, undefined)
+    expect(await unsealKeys(text, undefined)).toEqual(keys)
+    await expect(unsealKeys(text, 'correct horse')).rejects.toThrow('not encrypted')
+  })
+
   it('is refused with any part of it changed', async () => {
     const file = JSON.parse(await sealKeys(keys, 'correct horse'))
     const changed = [

@@ -47,7 +47,10 @@ export async function unsealKeys(text: string, passphrase: string | undefined): 
   const file = parseStrict(text, MAX_JSON)
   if (!isJsonObject(file) || file['type'] !== 'DppExampleKeys' || file['version'] !== 1)
     throw new Error('not a key file of this example')
-  if (file['protection'] === 'plain') return file['keys'] as unknown as Keys
+  if (file['protection'] === 'plain') {
+    if (passphrase === undefined) return file['keys'] as unknown as Keys
+    throw new Error('the key file is not encrypted: say --plain-keys if you know that')
+  }
   if (passphrase === undefined) throw new Error('the key file is encrypted: a passphrase is needed')
   const { sealed, tag, ...about } = file
   const { N, r, p, salt } = about['scrypt'] as JsonObject

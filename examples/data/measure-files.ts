@@ -1,6 +1,6 @@
 // How many files of each kind a folder of published files holds, and how many bytes.
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 
 export type FileFigures = { readonly kind: string; readonly files: number; readonly bytes: number }
 
@@ -21,7 +21,8 @@ export async function measureFiles(folder: string): Promise<readonly FileFigures
   for (const entry of entries) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    const [kind = 'other'] = kinds.find(([, pattern]) => pattern.test(path)) ?? []
+    const name = `/${relative(folder, path).split(sep).join('/')}`
+    const [kind = 'other'] = kinds.find(([, pattern]) => pattern.test(name)) ?? []
     const total = totals.get(kind)
     if (total === undefined) continue
     total.files += 1

@@ -13,6 +13,7 @@ import {
   type Manifest,
   policyKey,
   readLines,
+  readProducts,
   readValues,
   replaceJson,
   requireManifest,
@@ -84,7 +85,8 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
     throw new Error(`the service is for ${description.domain}, the data set for ${manifest.host}`)
   const chunks = chunksOf(options.count ?? manifest.count)
   const job: Job = { ...options, dataSet, manifest, chunks, description }
-  const products = await readAll<Product>(job, 'products')
+  const chunked = chunks.map((chunk) => readProducts(dataSet, manifest, chunk))
+  const products = (await Promise.all(chunked)).flat()
   const expectations = await readAll<Expectation>(job, 'expected')
   const unwelcome = await readAll<RefusedLine>(job, 'refused')
 
@@ -193,7 +195,7 @@ async function readAll<Value>(job: Job, part: ChunkPart): Promise<readonly Value
     const found = await readValues<Value>(job.dataSet, chunk, part)
     if (found === undefined)
       throw new Error(
-        `${part} of windows ${chunk.name} are missing: run the command before this one`,
+        `the events of windows ${chunk.name} are missing: run simulate-lifecycle with the same --count`,
       )
     values.push(...found)
   }

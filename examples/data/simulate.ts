@@ -16,7 +16,7 @@ import {
   type DataSet,
   type Manifest,
   readLines,
-  readValues,
+  readProducts,
   requireManifest,
   writeLines,
 } from './data-set.ts'
@@ -101,9 +101,7 @@ async function simulateChunk(
   manifest: Manifest,
   keys: Keys,
 ): Promise<void> {
-  const products = await readValues<Product>(dataSet, chunk, 'products')
-  if (products === undefined)
-    throw new Error(`the products of windows ${chunk.name} are missing: run generate-identities`)
+  const products = await readProducts(dataSet, manifest, chunk)
   const signed: SignedStep[] = []
   const expected: Expectation[] = []
   for (const window of chunk.windows) {
