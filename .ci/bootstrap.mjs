@@ -111,7 +111,7 @@ function ensureInstalled() {
     say('installing dependencies')
     step(
       ['pnpm', 'install', '--frozen-lockfile', '--reporter=append-only'],
-      'The dependencies could not be installed. Check the network and the registry that npm uses (npm ping), then run this again.',
+      'The dependencies could not be installed: the lines above say why. If it is the network, `npm ping` shows whether npm reaches its registry.',
     )
   })
 }
