@@ -92,9 +92,10 @@ export function createServiceApi(base: string): ServiceApi {
       fetchCatalogue(signal),
       pages('/dids', 'dids', signal).catch(() => []),
     ])
-    const byDid = new Map(
-      [...listed.flatMap(readProduct), ...named].map((each) => [each.did, each]),
-    )
+    const byDid = new Map<string, ListedProduct>()
+    for (const product of [...named, ...listed.flatMap(readProduct)]) {
+      if (!byDid.has(product.did)) byDid.set(product.did, product)
+    }
     return [...byDid.values()]
   }
 

@@ -78,7 +78,9 @@ export function ProductList({
             <tr>
               <th scope="col">Product</th>
               <th scope="col">GTIN</th>
-              <th scope="col">Passport</th>
+              <th scope="col" className="wide">
+                Passport
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -92,7 +94,7 @@ export function ProductList({
                 <td>
                   <code>{row.gtin ?? '–'}</code>
                 </td>
-                <td>
+                <td className="wide">
                   <code title={row.did}>{shorten(row.did.split(':')[2] ?? row.did, 7)}</code>
                 </td>
               </tr>
