@@ -3,10 +3,13 @@ import { DppError } from '@dpp/core'
 import type { Origins } from '@dpp/webvh'
 import * as read from './config-values.ts'
 import type { ServerErrorCode } from './errors.ts'
+import { parseStorePlace, type StorePlace } from './store/store-place.ts'
 
 /** Everything an operator can set. Made by `parseConfig`; the README says what each value does. */
 export type Config = {
   readonly dataDir: string
+  /** Where the published files lie. Absent: `files/` in the data folder. */
+  readonly store: StorePlace | undefined
   readonly host: string
   readonly port: number
   /** Public host of the product DIDs, `host` or `host:port`. Absent: `localhost` and the port. */
@@ -42,6 +45,10 @@ export type Config = {
   readonly witnessPrivateKey: Uint8Array | undefined
   /** Key of the Ethereum account that pays. Absent: a development key in the data folder. */
   readonly relayerPrivateKey: Uint8Array | undefined
+  /** Access to a store in Azure, by the names that its own tools use: account and key, or a SAS. */
+  readonly azureAccount: string | undefined
+  readonly azureAccountKey: string | undefined
+  readonly azureSasToken: string | undefined
 }
 
 type Variable<Value> = {
@@ -54,6 +61,7 @@ type Variable<Value> = {
 
 const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   dataDir: { name: 'DPP_DATA_DIR', parse: read.text, fallback: '.dpp/server' },
+  store: { name: 'DPP_STORE', parse: parseStorePlace, fallback: undefined },
   host: { name: 'DPP_HOST', parse: read.text, fallback: '127.0.0.1' },
   port: { name: 'DPP_PORT', parse: read.integer(0, 65_535), fallback: 8080 },
   domain: { name: 'DPP_DOMAIN', parse: read.domain, fallback: undefined },
@@ -124,6 +132,19 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   relayerPrivateKey: {
     name: 'RELAYER_PRIVATE_KEY',
     parse: read.key,
+    fallback: undefined,
+    shown: 'never',
+  },
+  azureAccount: { name: 'AZURE_STORAGE_ACCOUNT', parse: read.text, fallback: undefined },
+  azureAccountKey: {
+    name: 'AZURE_STORAGE_KEY',
+    parse: read.text,
+    fallback: undefined,
+    shown: 'never',
+  },
+  azureSasToken: {
+    name: 'AZURE_STORAGE_SAS_TOKEN',
+    parse: read.text,
     fallback: undefined,
     shown: 'never',
   },

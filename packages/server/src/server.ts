@@ -1,9 +1,7 @@
 // Puts the service together from its configuration: journal, store, keys, chain, batch runner, HTTP app. Nothing here
 // listens or reads the environment.
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type AnchorJournal, createAnchorWriter, createRegistryReader } from '@dpp/anchor/ethereum'
-import { createFileStore } from '@dpp/anchor/store/file'
 import { toHex } from '@dpp/core'
 import { createGuardedFetch } from '@dpp/webvh/node'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -24,6 +22,7 @@ import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { describeService } from './service-description.ts'
+import { openCheckedStore } from './store/check-store.ts'
 
 export type Server = {
   readonly app: FastifyInstance
@@ -55,8 +54,8 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
   const domain = config.domain ?? (config.port === 0 ? 'localhost' : `localhost:${config.port}`)
   const issuerRules = await readIssuerRules(config)
+  const store = await openCheckedStore(config, log)
   const journal = openSqliteJournal(config.dataDir, crashPoint)
-  const store = createFileStore(join(config.dataDir, 'files'))
   const chain = connectChain(config, relayer, journal.anchors, log)
   const issuerLogs = createIssuerLogs({
     book: journal.issuers,

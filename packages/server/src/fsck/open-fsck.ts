@@ -1,9 +1,8 @@
 // `dpp-server fsck`: opens what the configuration names, read by read, beside a running service if need be.
-import { join } from 'node:path'
 import { createRegistryReader } from '@dpp/anchor/ethereum'
-import { createFileStore } from '@dpp/anchor/store/file'
 import type { Config } from '../config.ts'
 import { openExistingJournal } from '../journal/sqlite.ts'
+import { openStore } from '../store/open-store.ts'
 import { type FsckReport, fsck } from './fsck.ts'
 
 /** Checks the data folder of `config`, and the chain where a registry is configured. */
@@ -13,7 +12,7 @@ export async function runFsck(config: Config): Promise<FsckReport> {
   try {
     return await fsck({
       journal,
-      store: createFileStore(join(config.dataDir, 'files')),
+      store: await openStore(config),
       reader:
         registry === undefined
           ? undefined
