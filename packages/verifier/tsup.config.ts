@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
-export default defineConfig(packageBuild(['index', 'pack', 'element', 'cli']))
+export default defineConfig(packageBuild(['index', 'pack', 'proofs', 'de', 'element', 'cli']))

@@ -1,5 +1,6 @@
 // The custom element needs a browser; the same file runs in Node, where it only imports it.
 import { describe, expect, it } from 'vitest'
+import { german } from './de.ts'
 import { defineVerdictElement } from './element.ts'
 import { CHAIN, createStandardWorld, REGISTRY } from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
@@ -22,7 +23,8 @@ function testElement(): void {
       const body = world.files[String(input)]
       return new Response(body ?? 'none', { status: body === undefined ? 404 : 200 })
     }
-    defineVerdictElement({ name, policy, fetch: answer as typeof fetch })
+    const languages = { de: german }
+    defineVerdictElement({ name, policy, languages, fetch: answer as typeof fetch })
     const shown = document.createElement(name)
     const verdict = new Promise<Verdict>((resolve) => {
       shown.addEventListener('dpp-verdict', (event) =>

@@ -5,7 +5,7 @@ import { createJsonRpcReader } from './chain/json-rpc-reader.ts'
 import { parsePolicy, type TrustPolicy } from './policy.ts'
 import { createWebSource } from './sources/web-source.ts'
 import { fillText } from './verdict/reasons.ts'
-import { languages, summarize } from './verdict/summarize.ts'
+import { english, type Language, summarize } from './verdict/summarize.ts'
 import { type Check, checkNames, type Verdict } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
 
@@ -17,17 +17,19 @@ export type VerdictElementOptions = {
   /** Where public hosts really answer. */
   readonly origins?: Origins
   readonly fetch?: typeof globalThis.fetch
+  /** Languages beside English, by the value of `lang`: `{ de: german }`. */
+  readonly languages?: Readonly<Record<string, Language>>
 }
 
 /**
  * Defines the element. Attributes: `did`; `rpc`, one or more endpoints between spaces; `chain` (CAIP-2), by default the
- * policy's first; `lang`, `en` or `de`. A change of one verifies again.
+ * policy's first; `lang`, one of the given languages, else English. A change of one verifies again.
  *
  * It fires `dpp-verdict` with the verdict as `detail`, is a live region for screen readers, and is themed
  * from outside through `::part(title | check | reason | detail)` and the `status` attribute that it sets.
  */
 export function defineVerdictElement(options: VerdictElementOptions = {}): void {
-  const { name = 'dpp-verdict', policy = parsePolicy({}), origins = {} } = options
+  const { name = 'dpp-verdict', policy = parsePolicy({}), origins = {}, languages = {} } = options
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   customElements.define(
     name,
@@ -52,7 +54,8 @@ export function defineVerdictElement(options: VerdictElementOptions = {}): void 
         this.#running?.abort()
         const running = new AbortController()
         this.#running = running
-        const view = openView(this)
+        const lang = this.getAttribute('lang') ?? ''
+        const view = openView(this, Object.hasOwn(languages, lang) ? languages[lang] : english)
         const chain = this.getAttribute('chain') ?? policy.chains[0]?.id ?? ''
         const urls = (this.getAttribute('rpc') ?? '').split(/\s+/).filter((url) => url !== '')
         verifyProduct(this.getAttribute('did') ?? '', {
@@ -92,10 +95,9 @@ const style = `
   p { margin: .2em 0; overflow-wrap: anywhere }`
 
 /** Everything that comes from evidence is set as text, never as HTML. */
-function openView(host: HTMLElement): View {
+function openView(host: HTMLElement, language: Language = english): View {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
-  const language = host.getAttribute('lang') === 'de' ? 'de' : 'en'
-  const { reasons } = languages[language]
+  const { reasons } = language
   const sheet = element('style', '', style)
   const title = element('p', 'title', '…')
   title.setAttribute('role', 'status') // A polite live region: the result is read out once.

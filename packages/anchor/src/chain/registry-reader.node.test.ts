@@ -1,17 +1,22 @@
 // The reader against a real chain, through providers that lie, fail, lag or differ. Absence, outage and disagreement
 // are three different answers.
-import { type JsonObject, toHex } from '@dpp/core'
+import { encodeUtf8, type JsonObject, toHex } from '@dpp/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registryAddress } from '../ethereum/registry-artifact.ts'
 import { createRig, type Rig, relayer, testRoot } from '../ethereum/rig.suite.ts'
 import { encodeBlockHeader } from './block-header.ts'
+import { createCallReader } from './call-reader.ts'
 import type { Finality } from './chain-head.ts'
+import { keccakHex } from './chain-hex.ts'
 import { createEvidenceReader } from './evidence-reader.ts'
 import type { AnchorQuery } from './reader.ts'
-import { createRegistryReader, type RegistryReaderOptions } from './registry-reader.ts'
+import { ANCHORED_BY_TOPIC, SELECTORS } from './registry-abi.ts'
+import type { RegistryLookupOptions } from './registry-lookup.ts'
+import { createRegistryReader } from './registry-reader.ts'
 
 type Call = { readonly method: string; readonly params: readonly unknown[]; readonly id: number }
+type Method = (typeof methods)[number]
 /** What a provider does instead of answering truthfully; `undefined` for the truth. */
 type Lie = (call: Call) => unknown
 /** An answer of its own, another call, or the true answer with members changed. */
@@ -22,6 +27,9 @@ type Told = Partial<Call> & {
   readonly raw?: true
   readonly change?: { readonly which: number; readonly value: unknown }
 }
+
+/** The ways to read a registry at a block. */
+const methods = ['storage', 'proof', 'calls'] as const
 
 const anchorer = relayer.address.toLowerCase()
 const ours = testRoot(1)
@@ -44,7 +52,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rig.anvil.stop())
 
-describe.each(['storage', 'proof'] as const)('finding an anchor by %s', (method) => {
+describe.each(methods)('finding an anchor by %s', (method) => {
   it('takes the hinted batch, in few calls', async () => {
     const { reader, calls } = open([truth], { method })
     const finding = await reader.findAnchor({ ...query, batchId: found.batchId })
@@ -99,6 +107,12 @@ describe.each(['storage', 'proof'] as const)('finding an anchor by %s', (method)
     expect(await reader.findAnchor({ ...query, anchorer: `0x${'12'.repeat(20)}` })).toBeUndefined()
   })
 
+  it('does not say so while it has not reached the block that is asked about', async () => {
+    const { reader } = open([truth], { method })
+    const beyond = { ...query, root: testRoot(9_999), blockNumber: '88888888' }
+    await expect(reader.findAnchor(beyond)).rejects.toMatchObject({ code: 'ERR_DPP_CHAIN_STALE' })
+  })
+
   it('reports the anchorer and the earliest anchor when nobody in particular is asked for', async () => {
     const { reader } = open([truth], { method })
     const finding = await reader.findAnchor({ registry: registryAddress, root: ours })
@@ -111,6 +125,17 @@ describe.each(['storage', 'proof'] as const)('finding an anchor by %s', (method)
       await expect(reader.findAnchor({ ...query, registry })).rejects.toMatchObject({
         code: 'ERR_DPP_CHAIN_CODE',
       })
+  })
+})
+
+describe('the interface as words', () => {
+  it.each(Object.entries(SELECTORS))('%s', (name, selector) => {
+    const signature = name === 'batchCount' ? 'batchCount()' : `${name}(uint256)`
+    expect(keccakHex(encodeUtf8(signature)).slice(0, 10)).toBe(selector)
+  })
+
+  it('AnchoredBy', () => {
+    expect(keccakHex(encodeUtf8('AnchoredBy(address,bytes32,uint256)'))).toBe(ANCHORED_BY_TOPIC)
   })
 })
 
@@ -163,7 +188,7 @@ describe('k of n', () => {
   const otherHash: Lie = ({ method }) =>
     method === 'eth_getBlockByNumber' ? { edit: { hash: `0x${'ab'.repeat(32)}` } } : undefined
   const otherRoot: Lie = ({ method }) =>
-    method === 'eth_getStorageAt' ? { result: testRoot(666) } : undefined
+    method === 'eth_getStorageAt' || method === 'eth_call' ? { result: testRoot(666) } : undefined
   const otherChain: Lie = ({ method }) => (method === 'eth_chainId' ? { result: '0x1' } : undefined)
   const noLogs: Lie = ({ method }) => (method === 'eth_getLogs' ? { result: [] } : undefined)
   const dead: Lie = () => new TypeError('connection refused')
@@ -180,8 +205,10 @@ describe('k of n', () => {
     ['hides the logs', noLogs],
     ['stands still', frozen],
   ])('finds it with two of three, when one %s', async (_, lie) => {
-    const { reader } = open([truth, lie, truth], { timeoutMs: 400 })
-    expect(await reader.findAnchor(query)).toMatchObject({ batchId: found.batchId, final: true })
+    for (const method of ['storage', 'calls'] as const) {
+      const { reader } = open([truth, lie, truth], { timeoutMs: 400, method })
+      expect(await reader.findAnchor(query)).toMatchObject({ batchId: found.batchId, final: true })
+    }
   })
 
   it.each([
@@ -189,10 +216,12 @@ describe('k of n', () => {
     ['the storage', otherRoot],
     ['the logs', noLogs],
   ])('calls it disagreement when one of two lies about %s', async (_, lie) => {
-    const { reader } = open([truth, lie], { timeoutMs: 400 })
-    await expect(reader.findAnchor(query)).rejects.toMatchObject({
-      code: 'ERR_DPP_CHAIN_DISAGREEMENT',
-    })
+    for (const method of ['storage', 'calls'] as const) {
+      const { reader } = open([truth, lie], { timeoutMs: 400, method })
+      await expect(reader.findAnchor(query)).rejects.toMatchObject({
+        code: 'ERR_DPP_CHAIN_DISAGREEMENT',
+      })
+    }
   })
 
   it('calls it an outage when too few answer, and names the shared reason', async () => {
@@ -289,41 +318,39 @@ describe('evidence', () => {
 })
 
 describe('junk', () => {
-  const methods = [
+  const requests = [
     'eth_chainId',
     'eth_getBlockByNumber',
     'eth_getCode',
     'eth_getStorageAt',
     'eth_getLogs',
     'eth_getProof',
+    'eth_call',
   ]
-  it.each(['storage', 'proof'] as const)(
-    'in any answer is a coded failure, by %s',
-    async (method) => {
-      const junk = fc.oneof(
-        fc.jsonValue({ maxDepth: 3 }),
-        fc.constantFrom('0x', '0x0', '0xzz', `0x${'ff'.repeat(32)}`, '0x1', [], [{}], {}, null),
-      )
-      await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...methods), junk, async (target, result) => {
-          const lie: Lie = ({ method: asked }) => (asked === target ? { result } : undefined)
-          const outcome = await open([lie], { method })
-            .reader.findAnchor(query)
-            .catch((error: unknown) => error)
-          if (outcome instanceof Error)
-            expect(outcome).toMatchObject({ code: expect.stringMatching(/^ERR_DPP_CHAIN_/) })
-        }),
-        { numRuns: 150 },
-      )
-    },
-  )
-  it.each(methods)('inside the answer to %s is a coded failure', async (target) => {
+  it.each(methods)('in any answer is a coded failure, by %s', async (method) => {
+    const junk = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('0x', '0x0', '0xzz', `0x${'ff'.repeat(32)}`, '0x1', [], [{}], {}, null),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...requests), junk, async (target, result) => {
+        const lie: Lie = ({ method: asked }) => (asked === target ? { result } : undefined)
+        const outcome = await open([lie], { method })
+          .reader.findAnchor(query)
+          .catch((error: unknown) => error)
+        if (outcome instanceof Error)
+          expect(outcome).toMatchObject({ code: expect.stringMatching(/^ERR_DPP_CHAIN_/) })
+      }),
+      { numRuns: 150 },
+    )
+  })
+  it.each(requests)('inside the answer to %s is a coded failure', async (target) => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.jsonValue({ maxDepth: 2 }), async (which, value) => {
         const lie: Lie = ({ method: asked }) =>
           asked === target ? { change: { which, value } } : undefined
         const outcome = await open([lie], {
-          method: target === 'eth_getProof' ? 'proof' : 'storage',
+          method: target === 'eth_getProof' ? 'proof' : target === 'eth_call' ? 'calls' : 'storage',
         })
           .reader.findAnchor({ ...query, blockNumber: found.block.number })
           .catch((error: unknown) => error)
@@ -379,7 +406,10 @@ function silentProvider(): unknown {
 }
 
 /** A reader over one provider per lie, all on the same chain. */
-function open(lies: readonly Lie[], options: Partial<RegistryReaderOptions> = {}) {
+function open(
+  lies: readonly Lie[],
+  { method = 'storage', ...options }: Partial<RegistryLookupOptions> & { method?: Method } = {},
+) {
   const calls: string[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const call: Call = JSON.parse(String(init?.body))
@@ -412,13 +442,9 @@ function open(lies: readonly Lie[], options: Partial<RegistryReaderOptions> = {}
     })
   }
   const rpcUrls = lies.map((_, index) => `http://p${index}.example`)
-  const reader = createRegistryReader({
-    rpcUrls,
-    chainId,
-    finality: 'finalized',
-    fetch,
-    ...options,
-  })
+  const shared = { rpcUrls, chainId, finality: 'finalized', fetch, ...options } as const
+  const capturing = createRegistryReader(method === 'proof' ? { ...shared, method } : shared)
+  const reader = method === 'calls' ? { ...capturing, ...createCallReader(shared) } : capturing
   return { reader, calls }
 }
 

@@ -1,25 +1,15 @@
-// Finds an anchor in a registry's storage. Hints and logs only say where to look: what counts is what the slots hold.
+// Finds an anchor in a registry. Hints and logs only say where to look: what counts is what the registry holds.
 import { isDppError, isJsonObject, type Json } from '@dpp/core'
 import { chainError } from './chain-errors.ts'
 import { readBlock } from './chain-head.ts'
-import { formatQuantity, formatWord, readQuantity } from './chain-hex.ts'
+import { formatQuantity, readQuantity } from './chain-hex.ts'
 import { agree, type Quorum } from './quorum.ts'
 import type { AnchorQuery } from './reader.ts'
-import type { RegistryState } from './registry-state.ts'
-import {
-  ANCHORED_BY_TOPIC,
-  addressWord,
-  BATCH_COUNT_SLOT,
-  decodeRecord,
-  recordSlot,
-  rootSlot,
-} from './registry-storage.ts'
+import { ANCHORED_BY_TOPIC, addressWord } from './registry-abi.ts'
+import type { AnchorRecord, RegistryState } from './registry-state.ts'
 
-export type FoundAnchor = {
-  readonly batchId: bigint
-  readonly anchorer: string
-  readonly timestampSeconds: bigint
-}
+/** A batch that holds the root. */
+export type FoundAnchor = AnchorRecord & { readonly batchId: bigint }
 
 export type SearchOptions = {
   readonly quorum: Quorum
@@ -37,7 +27,7 @@ const MAX_SCAN = 10_000n
 /** Batches that are looked through around a hinted block. */
 const NEARBY = 64n
 
-/** Slots that are read at once. */
+/** Batches that are read at once. */
 const CHUNK = 32
 
 /** More logs than this in one window are a provider's attempt to keep us busy. */
@@ -56,7 +46,7 @@ export async function searchAnchor(
   query: AnchorQuery,
   options: SearchOptions,
 ): Promise<FoundAnchor | undefined> {
-  const [count = 0n] = await state.readSlots([BATCH_COUNT_SLOT])
+  const count = await state.readCount()
   const matchOf = (ids: readonly bigint[]): Promise<FoundAnchor | undefined> =>
     firstMatch(
       state,
@@ -102,7 +92,7 @@ export async function searchAnchor(
   return undefined
 }
 
-/** The lowest of the ids whose slots hold the root, from the anchorer if one is asked for. */
+/** The lowest of the ids that hold the root, from the anchorer if one is asked for. */
 async function firstMatch(
   state: RegistryState,
   query: AnchorQuery,
@@ -110,13 +100,13 @@ async function firstMatch(
 ): Promise<FoundAnchor | undefined> {
   for (let start = 0; start < ids.length; start += CHUNK) {
     const chunk = ids.slice(start, start + CHUNK)
-    const roots = await state.readSlots(chunk.map(rootSlot))
-    const candidates = chunk.filter((_, index) => formatWord(roots[index] ?? 0n) === query.root)
+    const roots = await state.readRoots(chunk)
+    const candidates = chunk.filter((_, index) => roots[index] === query.root)
     if (candidates.length === 0) continue
-    const records = await state.readSlots(candidates.map(recordSlot))
+    const records = await state.readRecords(candidates)
     for (const [index, batchId] of candidates.entries()) {
-      const record = decodeRecord(records[index] ?? 0n)
-      if (record.timestampSeconds === 0n) continue
+      const record = records[index]
+      if (record === undefined || record.timestampSeconds === 0n) continue
       if (query.anchorer === undefined || query.anchorer === record.anchorer)
         return { batchId, ...record }
     }
@@ -179,8 +169,8 @@ async function lowerBound(state: RegistryState, count: bigint, seconds: bigint):
   let high = count
   while (low < high) {
     const middle = (low + high) / 2n
-    const [word = 0n] = await state.readSlots([recordSlot(middle)])
-    if (decodeRecord(word).timestampSeconds < seconds) low = middle + 1n
+    const [record] = await state.readRecords([middle])
+    if (record === undefined || record.timestampSeconds < seconds) low = middle + 1n
     else high = middle
   }
   return low

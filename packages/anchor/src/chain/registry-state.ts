@@ -1,6 +1,5 @@
-// The registry's storage at one agreed block, read in one of two ways: each slot from k of n providers, or from any
-// provider with a Merkle proof against that block's state root.
-
+// The registry at one agreed block, read from its storage in one of two ways: each slot from k of n providers, or from
+// any provider with a Merkle proof against that block's state root.
 import { isDppError, isJsonObject, type Json } from '@dpp/core'
 import { type BlockHeader, encodeBlockHeader, parseBlockHeader } from './block-header.ts'
 import { chainError } from './chain-errors.ts'
@@ -8,14 +7,26 @@ import type { Head } from './chain-head.ts'
 import { formatQuantity, formatWord, hexToBytes, keccakHex, readQuantity } from './chain-hex.ts'
 import { type Account, type AccountProof, readAccount, readSlot } from './evidence-proof.ts'
 import { agree, type Quorum, tooFew } from './quorum.ts'
+import { BATCH_COUNT_SLOT, decodeRecord, recordSlot, rootSlot } from './registry-storage.ts'
 
+/** Who anchored, and when. A time of 0 stands for an id that there is not. */
+export type AnchorRecord = { readonly anchorer: string; readonly timestampSeconds: bigint }
+
+/** What the registry holds at one block. */
 export type RegistryState = {
   readonly head: Head
-  /** Values of storage slots, in their order. */
-  readSlots(slots: readonly string[]): Promise<readonly bigint[]>
-  /** Calls to a provider that so many slots take. */
-  callsFor(slots: number): number
+  /** The number of batches. */
+  readCount(): Promise<bigint>
+  /** Roots of batches, in the order of the ids, as `0x` and 64 digits. */
+  readRoots(batchIds: readonly bigint[]): Promise<readonly string[]>
+  /** Records of batches, in the order of the ids. */
+  readRecords(batchIds: readonly bigint[]): Promise<readonly AnchorRecord[]>
+  /** Calls to a provider that so many roots take. */
+  callsFor(roots: number): number
 }
+
+/** Makes a registry readable at a block, once its code there has been checked. */
+export type OpenState = (options: RegistryStateOptions) => Promise<RegistryState>
 
 export type RegistryStateOptions = {
   readonly quorum: Quorum
@@ -52,17 +63,42 @@ export async function openAgreedState(options: RegistryStateOptions): Promise<Re
       (value) => formatWord(value),
       signal,
     )
-  const readSlots = async (slots: readonly string[]): Promise<readonly bigint[]> => {
-    const values: bigint[] = []
-    for (let start = 0; start < slots.length; start += AT_ONCE)
-      values.push(...(await Promise.all(slots.slice(start, start + AT_ONCE).map(readOne))))
-    return values
-  }
-  return { head, readSlots, callsFor: (slots) => slots }
+  return stateOfSlots(
+    head,
+    (slots) => readEach(slots, readOne),
+    (slots) => slots,
+  )
 }
 
 /** Requests that one provider gets at once: free ones answer 429 to more. */
 const AT_ONCE = 8
+
+/** Reads one by one, a few at a time. */
+export async function readEach<Item, Value>(
+  items: readonly Item[],
+  readOne: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for (let start = 0; start < items.length; start += AT_ONCE)
+    values.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(readOne))))
+  return values
+}
+
+type ReadSlots = (slots: readonly string[]) => Promise<readonly bigint[]>
+
+function stateOfSlots(
+  head: Head,
+  readSlots: ReadSlots,
+  callsFor: (slots: number) => number,
+): RegistryState {
+  return {
+    head,
+    callsFor,
+    readCount: async () => (await readSlots([BATCH_COUNT_SLOT]))[0] ?? 0n,
+    readRoots: async (batchIds) => (await readSlots(batchIds.map(rootSlot))).map(formatWord),
+    readRecords: async (batchIds) => (await readSlots(batchIds.map(recordSlot))).map(decodeRecord),
+  }
+}
 
 /**
  * Reads slots by `eth_getProof`, checked against the header whose hash `quorum` has agreed on: one honest provider
@@ -73,12 +109,12 @@ const AT_ONCE = 8
 export async function openProvenState(options: RegistryStateOptions): Promise<RegistryState> {
   const { head } = options
   const header = await readHeader(options)
-  const readSlots = async (slots: readonly string[]): Promise<readonly bigint[]> => {
+  const readSlots: ReadSlots = async (slots) => {
     const proof = await fetchProof(options, header.stateRoot, slots)
     return slots.map((slot, index) => readSlot(proof, slot, index))
   }
   await readSlots([]) // The account alone: its code hash is checked before anything is read.
-  return { head, readSlots, callsFor: (slots) => Math.ceil(slots / SLOTS_PER_CALL) }
+  return stateOfSlots(head, readSlots, (slots) => Math.ceil(slots / SLOTS_PER_CALL))
 }
 
 /** Slots that one `eth_getProof` is asked for. */
@@ -176,11 +212,11 @@ export function parseNodes(nodes: Json | undefined): readonly Uint8Array[] {
 /** @throws ERR_DPP_CHAIN_CODE where the code at the registry's address is none or not accepted */
 export function assertCode(registry: string, found: string, accepted: readonly string[]): void {
   if (accepted.includes(found)) return
-  if (found === EMPTY_CODE_HASH) throw noCode(registry)
+  if (found === EMPTY_CODE_HASH || BigInt(found) === 0n) throw noCode(registry)
   throw chainError('ERR_DPP_CHAIN_CODE', `${registry} holds other code than a registry: ${found}`)
 }
 
-/** keccak-256 of no bytes: what an account without code has. */
+/** keccak-256 of no bytes: what an account without code has. An account that does not exist has 0 (EIP-1052). */
 const EMPTY_CODE_HASH = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
 
 function noCode(registry: string): Error {

@@ -1,6 +1,6 @@
 // Where WitnessAnchorRegistry keeps what (docs/spec/registry.md, "Storage"): slot 0 the count, slot 1 the roots,
 // slot 2 `timestamp << 160 | anchorer`. Readers read these slots, because a slot can be proven and a call cannot.
-import { encodeUtf8, fromHex, toHex } from '@dpp/core'
+import { fromHex, toHex } from '@dpp/core'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { formatWord } from './chain-hex.ts'
 
@@ -21,14 +21,6 @@ export function recordSlot(batchId: bigint): string {
 export function decodeRecord(word: bigint): { anchorer: string; timestampSeconds: bigint } {
   const anchorer = `0x${(word & ((1n << 160n) - 1n)).toString(16).padStart(40, '0')}`
   return { anchorer, timestampSeconds: word >> 160n }
-}
-
-/** Topic 0 of `AnchoredBy(address indexed anchorer, bytes32 indexed root, uint256 indexed batchId)`. */
-export const ANCHORED_BY_TOPIC: string = `0x${toHex(keccak_256(encodeUtf8('AnchoredBy(address,bytes32,uint256)')))}`
-
-/** An address as a topic or an argument. */
-export function addressWord(address: string): string {
-  return `0x${address.slice(2).padStart(64, '0')}`
 }
 
 function mappingSlot(key: bigint, slot: bigint): string {

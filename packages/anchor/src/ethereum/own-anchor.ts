@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@dpp/core'
 import { chainError } from '../chain/chain-errors.ts'
 import { formatQuantity, readHash, readQuantity, secondsToDate } from '../chain/chain-hex.ts'
-import { ANCHORED_BY_TOPIC, addressWord } from '../chain/registry-storage.ts'
+import { ANCHORED_BY_TOPIC, addressWord } from '../chain/registry-abi.ts'
 import type { AnchorLocation, AnchorRecord } from './journal.ts'
 import { ask, readLatest, type WriterContext } from './writer-context.ts'
 

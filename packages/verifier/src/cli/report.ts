@@ -1,6 +1,7 @@
 // A verdict as lines for a terminal.
+import { german } from '../de.ts'
 import { fillText } from '../verdict/reasons.ts'
-import { languages, summarize } from '../verdict/summarize.ts'
+import { english, summarize } from '../verdict/summarize.ts'
 import type { CheckStatus, Verdict, VerdictStatus } from '../verdict/verdict.ts'
 
 const marks: Readonly<Record<CheckStatus, string>> = {
@@ -27,8 +28,9 @@ export function formatReport(
 ): string {
   const paint = (text: string, status: CheckStatus | VerdictStatus): string =>
     color ? `\u001b[${colors[status]}m${text}\u001b[0m` : text
-  const { reasons } = languages[language]
-  const { title, reason, details } = summarize(verdict, language)
+  const words = language === 'de' ? german : english
+  const { reasons } = words
+  const { title, reason, details } = summarize(verdict, words)
   const lines = [paint(title, verdict.status), `  ${verdict.did}`, '']
   for (const { check, status, reason: code, values } of verdict.checks) {
     lines.push(

@@ -3,11 +3,11 @@
 import type { AnchorReader } from '@dpp/anchor'
 import { createJsonRpc } from '@dpp/anchor/evidence'
 import { isDppError, type Json, parseStrict } from '@dpp/core'
-import { createJsonRpcReader } from '../chain/json-rpc-reader.ts'
 import type { VerifyOptions } from '../context.ts'
 import { verifierError } from '../errors.ts'
 import { createPack, createPackReaders, type EvidencePack, openPack } from '../pack.ts'
 import { parsePolicy, type TrustPolicy } from '../policy.ts'
+import { createProvenReader } from '../proofs.ts'
 import { createFolderSource } from '../sources/folder-source.ts'
 import type { EvidenceSource } from '../sources/source.ts'
 import { createWebSource } from '../sources/web-source.ts'
@@ -160,7 +160,7 @@ async function readersOf(
     if (urls.length === 0) return []
     const own = chains.filter(({ id }) => id === chain)
     const codeHashes = own.flatMap(({ codeHash }) => codeHash ?? [])
-    return createJsonRpcReader({
+    return createProvenReader({
       chain,
       urls,
       fetch,

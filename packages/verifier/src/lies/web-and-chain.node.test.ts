@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRig, type Rig, relayer } from '../../../anchor/src/ethereum/rig.suite.ts'
 import { createJsonRpcReader } from '../chain/json-rpc-reader.ts'
 import { parsePolicy } from '../policy.ts'
+import { createProvenReader } from '../proofs.ts'
 import { createWebSource } from '../sources/web-source.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { verifyProduct } from '../verify-product.ts'
@@ -65,9 +66,12 @@ afterAll(async () => {
   await rig.anvil.stop()
 })
 
+const readers = { proofs: createProvenReader, agreement: createJsonRpcReader } as const
+
 function verify(
   urls: readonly string[],
   options: { quorum?: number; timeoutMs?: number } = {},
+  createReader: (typeof readers)[keyof typeof readers] = createProvenReader,
 ): Promise<Verdict> {
   const chain = 'eip155:31337'
   const anchorers = [relayer.address.toLowerCase()]
@@ -76,7 +80,7 @@ function verify(
     sources: [
       createWebSource({ fetch, origins: Object.fromEntries(hosts.map((name) => [name, base])) }),
     ],
-    readers: [createJsonRpcReader({ chain, urls, fetch, ...options })],
+    readers: [createReader({ chain, urls, fetch, ...options })],
   })
 }
 
@@ -109,21 +113,24 @@ async function forward(body: string): Promise<{ body: string }> {
   return { body: await response.text() }
 }
 
-describe('web source and JSON-RPC reader', () => {
-  it('finds a product anchored over HTTP and JSON-RPC', async () => {
-    const verdict = await verify([rig.anvil.url])
-    expect(verdict.checks.map(({ check, status }) => `${check} ${status}`)).toEqual([
-      'log passed',
-      'events passed',
-      'inclusion passed',
-      'anchor passed',
-    ])
-    expect(verdict.status).toBe('anchored')
-    expect(verdict.anchor?.anchorerListed).toBe(true)
-    expect(verdict.anchor?.batchId).toBe('1')
-    // The second proof names batch 0: a wrong number with a root that is there is a warning.
-    expect(verdict.warnings.map(({ reason }) => reason)).toContain('warning.batch-id')
-  })
+describe('web source and JSON-RPC readers', () => {
+  it.each(['proofs', 'agreement'] as const)(
+    'finds a product anchored over HTTP and JSON-RPC, by %s',
+    async (way) => {
+      const verdict = await verify([rig.anvil.url], {}, readers[way])
+      expect(verdict.checks.map(({ check, status }) => `${check} ${status}`)).toEqual([
+        'log passed',
+        'events passed',
+        'inclusion passed',
+        'anchor passed',
+      ])
+      expect(verdict.status).toBe('anchored')
+      expect(verdict.anchor?.anchorerListed).toBe(true)
+      expect(verdict.anchor?.batchId).toBe('1')
+      // The second proof names batch 0: a wrong number with a root that is there is a warning.
+      expect(verdict.warnings.map(({ reason }) => reason)).toContain('warning.batch-id')
+    },
+  )
 
   it('reads by agreement where a provider has no eth_getProof', async () => {
     const verdict = await withEndpoint(
@@ -157,7 +164,7 @@ describe('web source and JSON-RPC reader', () => {
       async (body) => {
         const { body: honest } = await forward(body)
         return {
-          body: body.includes('eth_getStorageAt')
+          body: body.includes('eth_call')
             ? honest.replace(/0x[0-9a-f]{64}/, `0x${'0'.repeat(64)}`)
             : honest,
         }
@@ -166,9 +173,14 @@ describe('web source and JSON-RPC reader', () => {
   ])(
     'a provider that answers %s gives indeterminate beside an honest one, unless it proves',
     async (_, answer) => {
-      const verdict = await withEndpoint(answer, (url) =>
-        verify([url, rig.anvil.url], { quorum: 2, timeoutMs: 1500 }),
+      const options = { quorum: 2, timeoutMs: 1500 }
+      const [verdict, agreed] = await withEndpoint(answer, (url) =>
+        Promise.all([
+          verify([url, rig.anvil.url], options),
+          verify([url, rig.anvil.url], options, createJsonRpcReader),
+        ]),
       )
+      expect(agreed.status).toBe('indeterminate')
       expect(verdict.status).toMatch(/^(indeterminate|anchored)$/)
       if (verdict.status === 'indeterminate') {
         expect(verdict.checks.find(({ check }) => check === 'anchor')?.reason).toBe(

@@ -1,5 +1,4 @@
 // A verdict in words for people: one line with its sign, then why, then what else there is to know.
-import { germanReasons } from './german-reasons.ts'
 import { englishReasons, fillText, type ReasonTexts } from './reasons.ts'
 import { decisiveCheck, type Finding, type Verdict, type VerdictStatus } from './verdict.ts'
 
@@ -15,32 +14,18 @@ export type Language = {
   readonly thirdParty: string
 }
 
-/** The languages that are shipped. Another is an object of the same shape. */
-export const languages: { readonly en: Language; readonly de: Language } = {
-  en: {
-    status: {
-      anchored: '✅ Anchored',
-      pending: '⏳ Pending',
-      indeterminate: '❔ Unknown',
-      invalid: '❌ Invalid',
-    },
-    reasons: englishReasons,
-    through: 'Anchored through version {versionId} since {time}.',
-    withheld: '{withheld} of {total} events are not disclosed.',
-    thirdParty: '{thirdParty} claims by third parties.',
+/** English: the words of the verdict itself. German is the entry `./de`; any other is an object of the same shape. */
+export const english: Language = {
+  status: {
+    anchored: '✅ Anchored',
+    pending: '⏳ Pending',
+    indeterminate: '❔ Unknown',
+    invalid: '❌ Invalid',
   },
-  de: {
-    status: {
-      anchored: '✅ Verankert',
-      pending: '⏳ Ausstehend',
-      indeterminate: '❔ Unbekannt',
-      invalid: '❌ Ungültig',
-    },
-    reasons: germanReasons,
-    through: 'Verankert bis Version {versionId} seit {time}.',
-    withheld: '{withheld} von {total} Ereignissen sind nicht offengelegt.',
-    thirdParty: '{thirdParty} Aussagen Dritter.',
-  },
+  reasons: englishReasons,
+  through: 'Anchored through version {versionId} since {time}.',
+  withheld: '{withheld} of {total} events are not disclosed.',
+  thirdParty: '{thirdParty} claims by third parties.',
 }
 
 export type Summary = {
@@ -53,8 +38,7 @@ export type Summary = {
 }
 
 /** Says in a language of people what a verdict established. */
-export function summarize(verdict: Verdict, language: 'en' | 'de' | Language = 'en'): Summary {
-  const words = typeof language === 'string' ? languages[language] : language
+export function summarize(verdict: Verdict, words: Language = english): Summary {
   const say = ({ reason, values }: Finding): string => fillText(words.reasons[reason], values)
   // When all is well, the anchor is what there is to say.
   const decisive =

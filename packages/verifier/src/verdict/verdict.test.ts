@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMemoryReader } from '../chain/memory-reader.ts'
+import { german } from '../de.ts'
 import { at, CHAIN, createStandardWorld, REGISTRY } from '../lies/evidence.suite.ts'
 import { parsePolicy } from '../policy.ts'
 import { createMemorySource } from '../sources/memory-source.ts'
 import { verifyProduct } from '../verify-product.ts'
-import { germanReasons } from './german-reasons.ts'
 import { englishReasons, finding } from './reasons.ts'
 import { summarize } from './summarize.ts'
 import {
@@ -90,8 +90,8 @@ describe('the sentences', () => {
   it('use the same values in every language', () => {
     const holes = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g))].sort()
     for (const [code, text] of Object.entries(englishReasons)) {
-      const german = germanReasons[code as keyof typeof englishReasons]
-      expect(holes(german), code).toEqual(holes(text))
+      const translated = german.reasons[code as keyof typeof englishReasons]
+      expect(holes(translated), code).toEqual(holes(text))
     }
   })
 
@@ -108,10 +108,10 @@ describe('the sentences', () => {
     const anchored = await verify(false)
     expect(summarize(anchored).title).toBe('✅ Anchored')
     expect(summarize(anchored).reason).toMatch(/has held the root since 2026-11-02T11:30:00Z/)
-    expect(summarize(anchored, 'de').title).toBe('✅ Verankert')
-    expect(summarize(anchored, 'de').details[0]).toMatch(/^Verankert bis Version 3-/)
+    expect(summarize(anchored, german).title).toBe('✅ Verankert')
+    expect(summarize(anchored, german).details[0]).toMatch(/^Verankert bis Version 3-/)
     const invalid = await verify(true)
     expect(summarize(invalid)).toMatchObject({ title: '❌ Invalid' })
-    expect(summarize(invalid, 'de').reason).toMatch(/^Die Kette hält die Wurzel nicht/)
+    expect(summarize(invalid, german).reason).toMatch(/^Die Kette hält die Wurzel nicht/)
   })
 })

@@ -1,7 +1,9 @@
-// The German sentences of every reason; the English ones stand in reasons.ts. A missing one does not compile.
-import type { ReasonTexts } from './reasons.ts'
+// Entry `./de`: German, for `summarize`. Another language is an object of the same shape; a sentence that is missing does
+// not compile.
+import type { ReasonTexts } from './verdict/reasons.ts'
+import type { Language } from './verdict/summarize.ts'
 
-export const germanReasons: ReasonTexts = {
+const reasons: ReasonTexts = {
   'log.verified': 'Das Protokoll ist bis Version {versionNumber} unversehrt.',
   'log.did-invalid': 'Das ist keine did:webvh-Kennung.',
   'log.unreachable': 'Das Protokoll war nicht abrufbar ({cause}).',
@@ -120,4 +122,18 @@ export const germanReasons: ReasonTexts = {
     'Der neueste Nachweis ist {ageSeconds} Sekunden alt, mehr als die Richtlinie erlaubt.',
   'check.depends': 'Nicht erreicht: Eine frühere Prüfung wurde nicht bestanden.',
   'check.fault': 'Die Prüfung selbst ist gescheitert: {cause}.',
+}
+
+/** German. */
+export const german: Language = {
+  status: {
+    anchored: '✅ Verankert',
+    pending: '⏳ Ausstehend',
+    indeterminate: '❔ Unbekannt',
+    invalid: '❌ Ungültig',
+  },
+  reasons,
+  through: 'Verankert bis Version {versionId} seit {time}.',
+  withheld: '{withheld} von {total} Ereignissen sind nicht offengelegt.',
+  thirdParty: '{thirdParty} Aussagen Dritter.',
 }
