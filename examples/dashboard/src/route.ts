@@ -37,7 +37,9 @@ export function navigate(path: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', path)
   else history.pushState(null, '', path)
   dispatchEvent(new PopStateEvent('popstate'))
-  if (!replace) scrollTo(0, 0)
+  if (replace) return
+  scrollTo(0, 0)
+  document.getElementById('content')?.focus() // A screen reader goes on there, not at a link that is gone.
 }
 
 /** The current route; the component draws again when it changes. */

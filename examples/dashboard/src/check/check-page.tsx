@@ -1,5 +1,5 @@
 // Drop a pack or a did.jsonl: the same check, with no server at all.
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { type Brought, readBrought } from '../brought-files.ts'
 import { Icon } from '../icon.tsx'
 import { ProductView, type Site } from '../product/product-page.tsx'
@@ -16,6 +16,9 @@ export function CheckPage({ site }: { readonly site: Site }): ReactNode {
   const [askChain, setAskChain] = useState(true)
   const [hash, setHash] = useState('')
   const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (brought === undefined) document.title = 'Check without a server · product passports'
+  }, [brought])
   const trustedBlockHash = blockHash.test(hash) ? hash : undefined
 
   const take = (files: readonly File[]): void => {

@@ -84,6 +84,12 @@ export function ProductView({
         <h1>{title}</h1>
         <p className="identifier">{did}</p>
       </header>
+      {request.attack === undefined ? null : (
+        <p className="banner" role="note">
+          The tamper switch is on: what follows is about a forged copy of the evidence, made in this
+          browser, and not about the product.
+        </p>
+      )}
       {isElsewhere ? (
         <p className="banner" role="note">
           This page is set up to read from {Object.keys(config.origins).join(', ')} only. To check a

@@ -1,4 +1,5 @@
 // The history of a product: its events, newest first, each with its issuer and the three times.
+import type { JsonObject } from '@dpp/core'
 import type { EventVerdict, Verdict } from '@dpp/verifier'
 import { type ReactNode, useState } from 'react'
 import { tellEvent } from '../event-story.ts'
@@ -106,15 +107,26 @@ function TimelineEvent({
               </div>
             )}
           </dl>
-          {content === undefined ? null : (
-            <details className="disclosure">
-              <summary>The signed event</summary>
-              <pre className="json">{JSON.stringify(content, undefined, 2)}</pre>
-            </details>
-          )}
+          {content === undefined ? null : <SignedEvent content={content} />}
         </details>
       </article>
     </li>
+  )
+}
+
+// Written out when somebody opens it: an event may be a megabyte.
+function SignedEvent({ content }: { readonly content: JsonObject }): ReactNode {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className="disclosure" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>The signed event</summary>
+      {open ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
+        <pre className="json" tabIndex={0}>
+          {JSON.stringify(content, undefined, 2)}
+        </pre>
+      ) : null}
+    </details>
   )
 }
 
