@@ -35,8 +35,11 @@ export type ChaosReport = {
 const DOMAIN = 'dpp.windowco.example'
 const CLIENTS = 4
 
-/** Runs the server under load, kills it `kills` times, lets it settle, and looks. */
-export async function runChaos(kills: number): Promise<ChaosReport> {
+/** Runs the server under load, kills it `kills` times, lets it settle, and looks. `settings` are further variables. */
+export async function runChaos(
+  kills: number,
+  settings: { readonly [name: string]: string } = {},
+): Promise<ChaosReport> {
   const folder = await mkdtemp(join(tmpdir(), 'dpp-chaos-'))
   const [anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
   try {
@@ -54,6 +57,7 @@ export async function runChaos(kills: number): Promise<ChaosReport> {
       DPP_POLL_MS: '50',
       DPP_ORIGINS: `windowco.example=${host.url}`,
       RELAYER_PRIVATE_KEY: anvil.privateKeys[1] ?? '',
+      ...settings,
     }
     const issuer = await createOrganisation(host, 'windowco.example')
     let server = await startServerProcess(environment)
