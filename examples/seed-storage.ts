@@ -23,7 +23,7 @@ import { createProgress } from './start/progress.ts'
 const help = `usage: seed-storage (--local | --service URL --rpc URL) [options]
 
 Registers the products of a data set with the service, posts their events in three waves with a batch after each, lets one
-organisation rotate its key and another move its DID in between, sees forged events refused, and verifies products from their
+organisation rotate its key and another move its DID in between, sees events refused that must be, and verifies products from their
 public files. Everything is safe to repeat: a run that was stopped is begun again with the same command.
 
   --local                  start a chain, the service and the organisations' sites here; they keep their state in FOLDER
@@ -33,7 +33,8 @@ public files. Everything is safe to repeat: a run that was stopped is begun agai
   --sites-port N           port on which the organisations' sites are served (default: a free one); the service must find
                            them there, by DPP_ORIGINS: windowco.example=http://127.0.0.1:N/windowco.example, and so on
   --store STORE            upload the first logs to this store as well: ${storeHelp}
-  --count N                only the first N windows (default: all of the data set)
+  --count N                only the first N windows (default: all of the data set); others cannot follow later, since
+                           what they have from before the key rotation would be refused
   --seed TEXT              refuse to go on if the data set was made from another seed
   --verify all|N           how many products to verify (default: all)
 ${sharedHelp}`

@@ -132,12 +132,17 @@ describe('identities', () => {
     const before = await filesOf('first')
     const other = [
       { ...settings, seed: 'other' },
-      { ...settings, host: 'dpp.other.example' },
+      { ...settings, host: 'dpp.other.example', count: 2 * COUNT },
       { ...settings, start: new Date('2025-02-03') },
       { ...settings, serviceKeys: async (links: readonly string[]) => links.map(() => 'QmOther') },
     ]
     for (const each of other)
       await expect(generateIdentities(at('first'), each)).rejects.toThrow('was begun with another')
+    await cp(join(root, 'first'), join(root, 'lost'), { recursive: true })
+    await rm(join(root, 'lost/keys.json'))
+    const { seed: _, ...unseeded } = settings
+    await expect(generateIdentities(at('lost'), unseeded)).rejects.toThrow('was begun with another')
+    expect(await readdir(join(root, 'lost'))).not.toContain('keys.json')
     expect(await filesOf('first')).toEqual(before)
   })
 })

@@ -73,6 +73,11 @@ export function measured(what: string, value: string, method: string): JsonObjec
   }
 }
 
+/** What recycling gave back. */
+export function recovered(material: string, massKg: string): JsonObject {
+  return { 'example:recovered': { 'example:material': material, 'example:massKilograms': massKg } }
+}
+
 export function note(text: string): JsonObject {
   return { 'example:note': text }
 }

@@ -10,7 +10,6 @@ import {
   issuersKey,
   type Manifest,
   manifestKey,
-  policyKey,
   readManifest,
   readValues,
   replaceJson,
@@ -59,9 +58,13 @@ export async function generateIdentities(
   options: GenerateOptions,
 ): Promise<Generated> {
   const begun = await readManifest(dataSet)
-  const keys = await prepareKeys(dataSet, options)
+  const { keys, isNew } = await deriveKeys(dataSet, options)
   const serviceKeys = options.serviceKeys ?? serviceKeysFromSecret(keys.localService)
-  const manifest = await prepareManifest(dataSet, keys, { ...options, serviceKeys }, begun)
+  const { manifest, logs } = await describeDataSet(keys, { ...options, serviceKeys }, begun)
+  if (begun !== undefined) assertSame(dataSet, { ...begun, count: 0 }, { ...manifest, count: 0 })
+  if (isNew) await writeKeyFile(dataSet.keyFile, keys, await passphraseOf(options.protection))
+  if (begun === undefined) await replaceJson(dataSet, manifestKey, manifest)
+  await publishOrganisations(dataSet, manifest, logs)
   const scids = new Set<string>()
   let logBytes = 0
   let windows = 0
@@ -91,7 +94,10 @@ export function logKeyOf({ did }: Pick<Product, 'did'>): string {
   return new URL(didToUrl(did)).pathname.slice(1)
 }
 
-async function prepareKeys(dataSet: DataSet, options: GenerateOptions): Promise<Keys> {
+async function deriveKeys(
+  dataSet: DataSet,
+  options: GenerateOptions,
+): Promise<{ readonly keys: Keys; readonly isNew: boolean }> {
   const known = await openKeysIfPresent(dataSet, options.protection, options.seed)
   const masterSeed =
     known?.masterSeed ??
@@ -112,16 +118,17 @@ async function prepareKeys(dataSet: DataSet, options: GenerateOptions): Promise<
     organisations: organisationKeys(seed),
     products,
   }
-  if (isNew) await writeKeyFile(dataSet.keyFile, keys, await passphraseOf(options.protection))
-  return keys
+  return { keys, isNew }
 }
 
-async function prepareManifest(
-  dataSet: DataSet,
+type SiteLog = { readonly did: string; readonly line: string }
+
+/** The manifest as the options want it, and the logs of the organisations that it names. Nothing is written yet. */
+async function describeDataSet(
   keys: Keys,
   { count, host, start, serviceKeys }: GenerateOptions & { readonly serviceKeys: ServiceKeys },
   begun: Manifest | undefined,
-): Promise<Manifest> {
+): Promise<{ readonly manifest: Manifest; readonly logs: readonly SiteLog[] }> {
   const [first] = itemsOf(fromHex(keys.masterSeed), 0)
   const [serviceKeyHash = ''] = await serviceKeys([first?.digitalLink ?? ''])
   const logs = await Promise.all(
@@ -131,25 +138,28 @@ async function prepareManifest(
     })),
   )
   const dids = Object.fromEntries(logs.map(({ id, did }) => [id, did])) as Manifest['organisations']
-  const settings = { host, start: formatTime(start), serviceKeyHash, organisations: dids }
   const manifest: Manifest = {
     type: 'DppExampleData',
     version: 1,
     count: Math.max(count, begun?.count ?? 0),
-    ...settings,
+    host,
+    start: formatTime(start),
+    serviceKeyHash,
+    organisations: dids,
   }
-  if (begun !== undefined) assertSame(dataSet, { ...begun, count: 0 }, { ...manifest, count: 0 })
-  else await replaceJson(dataSet, manifestKey, manifest)
+  return { manifest, logs }
+}
+
+async function publishOrganisations(
+  dataSet: DataSet,
+  manifest: Manifest,
+  logs: readonly SiteLog[],
+): Promise<void> {
   for (const { did, line } of logs) await publishSiteLog(dataSet, did, line)
-  await replaceJson(
-    dataSet,
-    issuersKey,
-    organisations
-      .filter(({ maySpeak }) => maySpeak.length > 0)
-      .map(({ id, maySpeak }) => ({ issuer: dids[id], eventTypes: maySpeak })),
-  )
-  await replaceJson(dataSet, policyKey, policyOf(manifest))
-  return manifest
+  const rules = organisations
+    .filter(({ maySpeak }) => maySpeak.length > 0)
+    .map(({ id, maySpeak }) => ({ issuer: manifest.organisations[id], eventTypes: maySpeak }))
+  await replaceJson(dataSet, issuersKey, rules)
 }
 
 /** Whom a verifier believes beside a product's controller. The chains are added when they are known. */

@@ -1,15 +1,8 @@
 // What does not go by the book. Of each fifty windows nine have an odd case, and the first ten windows have them all: so a
 // small data set shows everything that a large one does.
-import {
-  declareError,
-  destroyEvent,
-  disassembleEvent,
-  inspectEvent,
-  recycleEvent,
-  repairEvent,
-  replaceEvent,
-} from '@dpp/core'
+import { declareError, inspectEvent, repairEvent, replaceEvent } from '@dpp/core'
 import { addDays, addWorkdays, at } from './calendar.ts'
+import { endOfLife } from './end-of-life.ts'
 import { measured, note } from './facts.ts'
 import { demoItem } from './gs1-keys.ts'
 import { type Life, regularSteps } from './lifecycle.ts'
@@ -165,60 +158,7 @@ const changes: Readonly<Record<OddCase, Change>> = {
   ],
 
   // All three come to their end, and their owners close the logs: what is said about them later is refused.
-  recycled: (life, regular) => {
-    const { window, pane, frame } = life.trio
-    const day = addDays(life.day, 160)
-    const apart = moment(day, life.random)
-    const after = (days: number) => moment(addWorkdays(day, days), life.random)
-    const children = [pane.digitalLink, frame.digitalLink]
-    return [
-      ...regular,
-      {
-        name: 'taken apart',
-        by: 'recycleco',
-        ...apart,
-        products: [window, pane, frame],
-        subject: ({ parts }) => disassembleEvent(parts(window, children)),
-      },
-      {
-        name: 'pane recycled',
-        by: 'recycleco',
-        ...after(3),
-        products: [pane],
-        subject: (facts) =>
-          recycleEvent({
-            ...facts,
-            extensions: recovered('glass cullet', life.model.pane.massKg),
-          }),
-      },
-      {
-        name: 'frame recycled',
-        by: 'recycleco',
-        ...after(4),
-        products: [frame],
-        subject: (facts) =>
-          recycleEvent({
-            ...facts,
-            extensions: recovered(life.model.frame.material, life.model.frame.massKg),
-          }),
-      },
-      {
-        name: 'window gone',
-        by: 'recycleco',
-        ...after(5),
-        products: [window],
-        subject: (facts) => destroyEvent(facts),
-      },
-      {
-        name: 'repaired after its end',
-        by: 'installco',
-        ...after(6),
-        products: [window],
-        fate: { kind: 'refused', code: 'ERR_DPP_PRODUCT_CLOSED' },
-        subject: (facts) => repairEvent(facts),
-      },
-    ]
-  },
+  recycled: (life, regular) => [...regular, ...endOfLife(life)],
 
   repaired: (life, regular) => [
     ...regular,
@@ -254,8 +194,4 @@ const changes: Readonly<Record<OddCase, Change>> = {
 function waterTest(facts: Parameters<Step['subject']>[0], waterClass: string) {
   const extensions = measured('water tightness class', waterClass, 'EN 12208:1999')
   return inspectEvent({ ...facts, conformant: true, extensions })
-}
-
-function recovered(material: string, massKg: string) {
-  return { 'example:recovered': { 'example:material': material, 'example:massKilograms': massKg } }
 }
