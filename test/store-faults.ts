@@ -173,6 +173,18 @@ export function describeStoreFaults(name: string, open: () => Promise<ServiceUnd
       ['an empty 404', async ({ answer }) => answer({ status: 404 })],
       ['a 204', async ({ answer }) => answer({ status: 204 })],
       ['a page of HTML', async ({ answer }) => answer({ status: 200, body: '<html>' })],
+      [
+        'a part of the file',
+        async ({ forward, answer }) => {
+          const { headers, body = '' } = await forward()
+          const part = body.slice(0, 1000)
+          answer({
+            status: 206,
+            headers: { ...headers, 'content-length': '1000', 'content-range': 'bytes 0-999/50000' },
+            body: part,
+          })
+        },
+      ],
       ['a body cut short', cutShort(({ response }) => void response.destroy())],
       ['a body that falls silent', cutShort(() => {})],
     ])('calls %s an outage, not an absence, not a file', async (_, fault) => {
@@ -213,6 +225,18 @@ export function describeStoreFaults(name: string, open: () => Promise<ServiceUnd
       const keys: string[] = []
       for await (const key of own.list?.('') ?? []) keys.push(key)
       expect(keys).toEqual(['a/1.json'])
+    })
+
+    it.each<readonly [string, Fault]>([
+      ['nothing', async ({ answer }) => answer({ status: 200 })],
+      ['a page of HTML', async ({ answer }) => answer({ status: 200, body: '<html></html>' })],
+      ['a 404', async ({ answer }) => answer({ status: 404 })],
+    ])('does not take %s for an empty listing', async (_, fault) => {
+      proxy.handle = fault
+      const listing = async () => {
+        for await (const key of store.list?.('') ?? []) throw new Error(key)
+      }
+      await expectCode(listing(), 'ERR_DPP_STORE_UNAVAILABLE')
     })
 
     it(`writes ${SEED} objects at once, each once, while answers fail`, async () => {

@@ -1,4 +1,5 @@
 // The Azure store against azurite.
+import { inspect } from 'node:util'
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startAzurite } from '../../../../test/azurite.ts'
@@ -38,6 +39,19 @@ describe.runIf(azurite !== undefined)('Azure Blob on azurite', () => {
       putForeign: async (name) => {
         await client('faults').getBlockBlobClient(name).upload('foreign', 7)
       },
+    }
+  })
+
+  it('shows nothing of a SAS when it fails', async () => {
+    for (const at of ['http://127.0.0.1:1/x', endpoint]) {
+      const store = createAzureStore({
+        endpoint: `${at}?sig=topsecret`,
+        container: 'c',
+        attempts: 1,
+      })
+      const error = await store.read('k').catch((e: unknown) => e)
+      expect(error).toBeInstanceOf(Error)
+      expect(inspect(error, { depth: 9 })).not.toContain('topsecret')
     }
   })
 

@@ -13,6 +13,7 @@ import {
   type FailureKind,
   type ObjectService,
   requireTag,
+  requireWhole,
 } from './conditional-store.ts'
 import type { Store } from './store.ts'
 
@@ -48,6 +49,7 @@ function azureService(options: AzureStoreOptions): ObjectService {
     async get(path, maxBytes, abortSignal) {
       const blob = container.getBlockBlobClient(path)
       const answer = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 })
+      requireWhole(answer._response.status)
       const chunks = streamChunks(
         answer.readableStreamBody as StreamedBody | undefined,
         abortSignal,

@@ -133,6 +133,9 @@ export function createConditionalStore(
           const key = path.slice(prefix.length)
           if (isStoreKey(key)) yield key // Others may keep objects in the same bucket under any names.
         }
+        if (page?.next !== undefined && page.next === from) {
+          throw storeError('ERR_DPP_STORE_UNAVAILABLE', 'the listing goes round in circles')
+        }
         from = page?.next
       } while (from !== undefined)
     },
@@ -143,6 +146,12 @@ export function createConditionalStore(
 export function requireTag(tag: string | undefined): string {
   if (tag !== undefined && STRONG_TAG.test(tag)) return tag
   throw storeError('ERR_DPP_STORE_UNAVAILABLE', 'the service names no strong entity tag')
+}
+
+/** Refuses an answer to GET that is not the whole object: nobody asked for a part (206). */
+export function requireWhole(status: number | undefined): void {
+  if (status === 200) return
+  throw storeError('ERR_DPP_STORE_UNAVAILABLE', `the service answered ${status} to GET`)
 }
 
 // Sends the write until it is known to be done or known to have lost. Repeating it is harmless: it is the same write

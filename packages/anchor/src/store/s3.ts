@@ -17,6 +17,7 @@ import {
   type FailureKind,
   type ObjectService,
   requireTag,
+  requireWhole,
 } from './conditional-store.ts'
 import type { Store } from './store.ts'
 
@@ -66,6 +67,7 @@ function s3Service(options: S3StoreOptions): ObjectService {
   return {
     async get(Key, maxBytes, abortSignal) {
       const answer = await client.send(new GetObjectCommand({ Bucket, Key }), { abortSignal })
+      requireWhole(answer.$metadata.httpStatusCode)
       const chunks = streamChunks(answer.Body as StreamedBody | undefined, abortSignal)
       const body = await collectBody(chunks, {
         what: `GET ${Key}`,
@@ -104,8 +106,13 @@ function s3Service(options: S3StoreOptions): ObjectService {
         ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
       })
       const answer = await client.send(command, { abortSignal })
-      const paths = (answer.Contents ?? []).map(({ Key = '' }) => decodePath(Key))
-      return { paths, next: answer.IsTruncated ? answer.NextContinuationToken : undefined }
+      const { IsTruncated, NextContinuationToken: next, Contents = [] } = answer
+      // Anything else than a listing, for example a page of HTML, must not look like an empty one.
+      if (IsTruncated === undefined || (IsTruncated && next === undefined)) {
+        throw new Error('the answer is no listing')
+      }
+      const paths = Contents.map(({ Key = '' }) => decodePath(Key))
+      return { paths, next: IsTruncated ? next : undefined }
     },
     classify,
     ...(unquotedEtags ? {} : { hint: 'some services match unquoted entity tags only' }),
