@@ -5,13 +5,18 @@ import type { BatchRunner } from './batch/runner.ts'
 import type { UpdateKeys } from './custody/update-keys.ts'
 import { acceptJsonBytes } from './http/body.ts'
 import { hardenedOptions, refuseMalformedRequests } from './http/hardening.ts'
+import { describeRoutes, registerReference } from './http/openapi.ts'
 import { httpError, sendProblem, toProblem } from './http/problem.ts'
 import type { RateLimit } from './http/rate-limit.ts'
+import { createRequestIds } from './http/request-id.ts'
 import { registerBatchRoutes } from './http/routes-batches.ts'
 import { registerDidRoutes } from './http/routes-dids.ts'
+import { registerDigitalLinks } from './http/routes-digital-link.ts'
 import { registerEventRoutes } from './http/routes-events.ts'
+import { registerPassportRoutes } from './http/routes-passport.ts'
 import { registerPublicFiles } from './http/routes-public-files.ts'
 import { registerServiceRoutes } from './http/routes-service.ts'
+import { registerStreamRoutes } from './http/routes-streams.ts'
 import type { IngestContext } from './ingest/ingest.ts'
 import type { Journal } from './journal/port.ts'
 import { describeError } from './logger.ts'
@@ -32,6 +37,8 @@ export type AppContext = {
   readonly addressLimit: RateLimit
   readonly metrics: Metrics
   readonly maxAnchorAgeSeconds: number
+  /** Where people look at a product, with `{did}` in it. */
+  readonly pageUrl: string | undefined
   readonly now: () => Date
 }
 
@@ -45,6 +52,7 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
   const app = Fastify({
     ...hardenedOptions,
     ...options,
+    genReqId: createRequestIds(options.trustProxy),
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
   })
   refuseMalformedRequests(app)
@@ -60,14 +68,25 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
     }
     return sendProblem(reply, problem)
   })
-  app.addHook('onRequest', async (request) => {
-    if (request.method !== 'POST' || context.addressLimit(request.ip, 1)) return
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (!writes.includes(request.method) || context.addressLimit(request.ip, 1)) return
     throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
   })
-  registerServiceRoutes(app, context)
-  registerEventRoutes(app, context)
-  registerDidRoutes(app, context)
-  registerBatchRoutes(app, context)
-  registerPublicFiles(app, context.store)
+  describeRoutes(app)
+  // After the description has loaded: it sees only what comes after it.
+  app.register(async (routes) => {
+    registerEventRoutes(routes, context)
+    registerStreamRoutes(routes, context)
+    registerDidRoutes(routes, context)
+    registerPassportRoutes(routes, context)
+    registerDigitalLinks(routes, context)
+    registerBatchRoutes(routes, context)
+    registerServiceRoutes(routes, context)
+    registerPublicFiles(routes, context.store)
+    registerReference(routes)
+  })
   return app
 }
+
+const writes: readonly string[] = ['POST', 'PUT', 'DELETE']

@@ -46,6 +46,12 @@ export function urls(value: string): readonly string[] {
   return value.split(',').map((item) => httpUrl(item.trim()))
 }
 
+/** An http(s) URL that holds `{did}`. */
+export function pageUrl(value: string): string {
+  if (value.includes('{did}')) return httpUrl(value)
+  throw new Error('must hold {did}')
+}
+
 /** `host=url` pairs, comma-separated. */
 export function origins(value: string): Origins {
   const pairs = value.split(',').map((item) => {

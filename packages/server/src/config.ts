@@ -39,6 +39,8 @@ export type Config = {
   readonly maxEventAgeSeconds: number
   readonly adminTokensSha256: readonly string[]
   readonly trustProxy: boolean
+  /** Where people look at a product; `{did}` stands for its DID. */
+  readonly pageUrl: string | undefined
   readonly logLevel: read.LogLevel
   readonly crashAt: string | undefined
   /** Master secret of the update keys. Absent: a development key in the data folder. */
@@ -121,6 +123,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   },
   adminTokensSha256: { name: 'DPP_ADMIN_TOKENS_SHA256', parse: read.hashes, fallback: [] },
   trustProxy: { name: 'DPP_TRUST_PROXY', parse: read.flag, fallback: false },
+  pageUrl: { name: 'DPP_PAGE_URL', parse: read.pageUrl, fallback: undefined },
   logLevel: { name: 'DPP_LOG_LEVEL', parse: read.logLevel, fallback: 'info' },
   crashAt: { name: 'DPP_CRASH_AT', parse: read.crashSpec, fallback: undefined },
   witnessPrivateKey: {

@@ -28,12 +28,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const url = await server.app.listen({ host: config.host, port: config.port })
   server.batches.start()
   log.info({ url }, 'listening')
-  let closing: Promise<void> | undefined
-  function close(): Promise<void> {
-    closing ??= server.close()
-    return closing
-  }
-  return { url, close }
+  return { url, close: server.close }
 }
 
 /** Drains the server on SIGTERM and SIGINT, and ends the process after 10 s whatever is still under way. */

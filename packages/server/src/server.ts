@@ -27,7 +27,7 @@ import { openCheckedStore } from './store/check-store.ts'
 export type Server = {
   readonly app: FastifyInstance
   readonly batches: BatchRunner
-  /** Lets requests and batch steps under way end, then closes everything. */
+  /** Lets requests and batch steps under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
 
@@ -114,16 +114,22 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
       maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
+      pageUrl: config.pageUrl,
       now,
     },
     { loggerInstance: log, trustProxy: config.trustProxy },
   )
-  async function close(): Promise<void> {
+  async function closeAll(): Promise<void> {
     // A kept-alive connection that ends its last request after the close began would hold it up until it times out.
     const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
     await app.close().finally(() => clearInterval(sweep))
     await batches.stop()
     await journal.close()
+  }
+  let closing: Promise<void> | undefined
+  function close(): Promise<void> {
+    closing ??= closeAll()
+    return closing
   }
   return { app, batches, close }
 }

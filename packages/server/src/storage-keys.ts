@@ -26,6 +26,10 @@ export function witnessKey(scid: string): string {
   return `${BASE}/${scid}/witness.json`
 }
 
+export function passportKey(scid: string): string {
+  return `${BASE}/${scid}/passport.json`
+}
+
 export function mirrorLogKey(scid: string): string {
   return `${BASE}/issuers/${scid}/did.jsonl`
 }

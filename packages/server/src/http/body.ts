@@ -3,6 +3,7 @@
 import { isJsonObject, type JsonObject, parseStrict } from '@dpp/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MAX_BODY_BYTES } from './hardening.ts'
+import { NDJSON } from './ndjson.ts'
 import { httpError } from './problem.ts'
 
 const limits = { maxBytes: MAX_BODY_BYTES, maxMembers: 10_000 }
@@ -14,13 +15,20 @@ export function acceptJsonBytes(app: FastifyInstance): void {
     ['application/json', 'application/vc', 'application/ld+json', 'application/vc+ld+json'],
     { parseAs: 'buffer' },
     (request, body, done) => {
-      // A body that grows when it is unpacked is not unpacked at all.
-      const encoding = request.headers['content-encoding']
-      if (encoding !== undefined && encoding !== 'identity') {
-        done(httpError('ERR_DPP_HTTP_MEDIA_TYPE', 'compressed bodies are not accepted'))
-      } else done(null, body)
+      done(compressionError(request), body)
     },
   )
+  // Lines are read as they come: the handler gets the stream, and holds a limit of its own.
+  app.addContentTypeParser(NDJSON, (request, stream, done) => {
+    done(compressionError(request), stream)
+  })
+}
+
+// A body that grows when it is unpacked is not unpacked at all.
+function compressionError(request: FastifyRequest): Error | null {
+  const encoding = request.headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') return null
+  return httpError('ERR_DPP_HTTP_MEDIA_TYPE', 'compressed bodies are not accepted')
 }
 
 /** The bytes of a body. @throws ERR_DPP_HTTP_SCHEMA when there is none */
@@ -45,6 +53,13 @@ export function bodyObject(body: unknown, names: readonly string[]): JsonObject 
   return value
 }
 
+/** A body that is an object of any members. @throws ERR_DPP_HTTP_SCHEMA, ERR_DPP_JSON_… */
+export function anyObject(body: unknown): JsonObject {
+  const value = parseStrict(bodyBytes(body), limits)
+  if (isJsonObject(value)) return value
+  throw httpError('ERR_DPP_HTTP_SCHEMA', 'the body is not an object')
+}
+
 /** The text `name` of at most `most` characters. @throws ERR_DPP_HTTP_SCHEMA */
 export function textMember(object: JsonObject, name: string, most: number): string {
   const value = object[name]
@@ -65,4 +80,17 @@ export function textList(object: JsonObject, name: string, most: number): readon
   const isTexts = Array.isArray(value) && value.every((item) => typeof item === 'string')
   if (isTexts && value.length > 0 && value.length <= most) return value as readonly string[]
   throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a list of 1 to ${most} texts`)
+}
+
+/** Names the next page of a list, with the query that leads to it; nothing where `last` says that there is none. */
+export function nextPage(
+  path: string,
+  query: { readonly [name: string]: string | undefined },
+  last: unknown,
+): { readonly next?: string } {
+  if (last === undefined) return {}
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  )
+  return { next: `${path}?${new URLSearchParams(given)}` }
 }

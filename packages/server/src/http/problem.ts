@@ -10,12 +10,15 @@ export type Problem = {
   readonly status: number
   readonly detail: string
   readonly code: string
+  /** Finds the request in the log. */
+  readonly requestId?: string
 }
 
 // What is not listed is a fault of the request: 400.
 const statuses: { readonly [code: string]: number } = {
   ERR_DPP_ADMIN_UNAUTHORIZED: 401,
   ERR_DPP_BATCH_UNKNOWN: 404,
+  ERR_DPP_CONTROLLER_PROOF: 403,
   ERR_DPP_ENTRIES_REFUSED: 422,
   ERR_DPP_EVENT_AGE: 422,
   ERR_DPP_EVENT_CONFLICT: 409,
@@ -35,6 +38,9 @@ const statuses: { readonly [code: string]: number } = {
   ERR_DPP_LEASE_LOST: 503,
   ERR_DPP_LOG_BUSY: 409,
   ERR_DPP_LOG_MOVED: 409,
+  ERR_DPP_HTTP_PRECONDITION: 412,
+  ERR_DPP_HTTP_RANGE: 416,
+  ERR_DPP_PASSPORT_OLDER: 409,
   ERR_DPP_PRODUCT_CLOSED: 409,
   ERR_DPP_PRODUCT_EXISTS: 409,
   ERR_DPP_PRODUCT_UNKNOWN: 404,
@@ -72,7 +78,7 @@ export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyR
   return reply
     .code(body.status)
     .type('application/problem+json')
-    .send(Buffer.from(JSON.stringify(body)))
+    .send(Buffer.from(JSON.stringify({ ...body, requestId: reply.request.id })))
 }
 
 export function httpError(code: ServerErrorCode, message: string): DppError<ServerErrorCode> {

@@ -5,17 +5,33 @@ import type { Batch } from '../journal/batch-port.ts'
 import { assertAdmin } from './admin.ts'
 import { queryText } from './body.ts'
 import { httpError } from './problem.ts'
+import { routeSchema } from './route-schema.ts'
 
 const PAGE = 50
+const tag = 'Batches'
 
 export function registerBatchRoutes(app: FastifyInstance, context: AppContext): void {
-  app.post('/batches', async (request) => {
+  const run = {
+    tag,
+    summary: 'Seal what waits, now',
+    description:
+      'Answers when the logs are out and the root is recorded; does not wait for the chain.',
+    isAdmin: true,
+    answers: { 200: 'BatchPage' },
+  }
+  app.post('/batches', { schema: routeSchema(run) }, async (request) => {
     assertAdmin(request, context.adminTokensSha256)
     await context.batches.runNow()
     return { batches: (await context.journal.batches.list(PAGE)).map(showBatch) }
   })
 
-  app.get('/batches', async (request) => {
+  const list = {
+    tag,
+    summary: 'The batches, newest first',
+    query: { before: 'A batch id: the page after it.' },
+    answers: { 200: 'BatchPage' },
+  }
+  app.get('/batches', { schema: routeSchema(list) }, async (request) => {
     const before = queryText(request, 'before')
     const cursor = before === undefined ? undefined : parseBatchId(before)
     const batches = await context.journal.batches.list(PAGE, cursor)
@@ -28,7 +44,13 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
     }
   })
 
-  app.get('/batches/:id', async (request) => {
+  const show = {
+    tag,
+    summary: 'One batch, with its anchor',
+    params: { id: 'A batch id.' },
+    answers: { 200: 'Batch' },
+  }
+  app.get('/batches/:id', { schema: routeSchema(show) }, async (request) => {
     const { id } = request.params as { id: string }
     const batch = await context.journal.batches.find(parseBatchId(id))
     if (batch === undefined) throw httpError('ERR_DPP_BATCH_UNKNOWN', 'there is no such batch')

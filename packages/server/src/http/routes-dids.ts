@@ -11,22 +11,39 @@ import { describeError } from '../logger.ts'
 import { MAX_KEYS_PER_REQUEST } from '../service-description.ts'
 import { logKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyObject, queryText, textList, textMember } from './body.ts'
+import { bodyObject, nextPage, queryText, textList, textMember } from './body.ts'
 import { httpError } from './problem.ts'
+import { routeSchema } from './route-schema.ts'
 
 const PAGE = 100
+const tag = 'Products'
+const params = { scid: 'The SCID of a product.' }
 const MAX_ITEM_CHARACTERS = 2048
 const MAX_LOG_CHARACTERS = 1024 * 1024
 
 export function registerDidRoutes(app: FastifyInstance, context: AppContext): void {
-  app.post('/dids/keys', async (request) => {
+  const keys = {
+    tag,
+    summary: "The service's first key hashes for items that are to be registered",
+    isAdmin: true,
+    body: { 'application/json': 'KeysRequest' },
+    answers: { 200: 'Keys' },
+  }
+  app.post('/dids/keys', { schema: routeSchema(keys) }, async (request) => {
     assertAdmin(request, context.adminTokensSha256)
     const body = bodyObject(request.body, ['alsoKnownAs'])
     const items = textList(body, 'alsoKnownAs', MAX_KEYS_PER_REQUEST)
     return { keys: items.map((item) => firstKey(context, item)) }
   })
 
-  app.post('/dids', async (request, reply) => {
+  const register = {
+    tag,
+    summary: 'Register a product by its signed genesis',
+    isAdmin: true,
+    body: { 'application/json': 'Registration' },
+    answers: { 200: 'Registered', 201: 'Registered' },
+  }
+  app.post('/dids', { schema: routeSchema(register) }, async (request, reply) => {
     assertAdmin(request, context.adminTokensSha256)
     const body = bodyObject(request.body, ['log', 'control'])
     const { product, entry } = parseGenesis(textMember(body, 'log', MAX_LOG_CHARACTERS), {
@@ -47,7 +64,15 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
   })
 
   // Needs no token: the entries are signed with keys that the log itself names.
-  app.post('/dids/:scid/log', async (request, reply) => {
+  const append = {
+    tag,
+    summary: 'Append entries that the owner signed',
+    description: 'Self-custody, or the takeover of a delegated log. 409 when the head has moved.',
+    params,
+    body: { 'application/json': 'PostedEntries' },
+    answers: { 201: 'Appended' },
+  }
+  app.post('/dids/:scid/log', { schema: routeSchema(append) }, async (request, reply) => {
     const product = await findProduct(context, request)
     const body = bodyObject(request.body, ['head', 'log'])
     const posted = {
@@ -70,15 +95,31 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
   })
 
   // Nobody but the operator may enumerate the products.
-  app.get('/dids', async (request) => {
+  const list = {
+    tag,
+    summary: 'All products, in order of SCID',
+    isAdmin: true,
+    query: {
+      after: 'A SCID: the page after it.',
+      controller: 'Those of this DID alone.',
+      control: 'Those under this control alone: delegated, self or closed.',
+    },
+    answers: { 200: 'ProductPage' },
+  }
+  app.get('/dids', { schema: routeSchema(list) }, async (request) => {
     assertAdmin(request, context.adminTokensSha256)
     const after = queryText(request, 'after')
-    const dids = await context.journal.products.page(PAGE, after)
-    const next = dids.length === PAGE ? dids.at(-1)?.scid : undefined
-    return { dids, ...(next === undefined ? {} : { next: `/dids?after=${next}` }) }
+    const filter = {
+      controller: queryText(request, 'controller'),
+      control: queryText(request, 'control'),
+    }
+    const dids = await context.journal.products.page(PAGE, after, filter)
+    const last = dids.length === PAGE ? dids.at(-1) : undefined
+    return { dids, ...nextPage('/dids', { ...filter, after: last?.scid }, last) }
   })
 
-  app.get('/dids/:scid', async (request) => {
+  const show = { tag, summary: 'How a product stands', params, answers: { 200: 'Product' } }
+  app.get('/dids/:scid', { schema: routeSchema(show) }, async (request) => {
     const product = await findProduct(context, request)
     const { scid } = product
     const head = parseHead(product.head)
@@ -95,7 +136,8 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
   })
 }
 
-async function findProduct(context: AppContext, request: FastifyRequest): Promise<Product> {
+/** The product that a request's path names. @throws ERR_DPP_PRODUCT_UNKNOWN */
+export async function findProduct(context: AppContext, request: FastifyRequest): Promise<Product> {
   const { scid } = request.params as { scid: string }
   const product = isScid(scid) ? await context.journal.products.find(scid) : undefined
   if (product !== undefined) return product

@@ -1,21 +1,45 @@
 // Events: posted one by one or as a list, and asked about by digest.
+import { Readable } from 'node:stream'
 import { isEventDigest, isJsonObject, type Json, parseStrict } from '@dpp/core'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyBytes, queryText } from './body.ts'
+import { bodyBytes, nextPage, queryText } from './body.ts'
 import { eventStatus } from './event-status.ts'
 import { MAX_BODY_BYTES } from './hardening.ts'
+import { lineGroups, NDJSON, resultLines } from './ndjson.ts'
 import { httpError, sendProblem, toProblem } from './problem.ts'
+import { routeSchema } from './route-schema.ts'
 
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
-  app.post('/events', async (request, reply) => {
+  async function take(posted: readonly unknown[]): Promise<readonly EventOutcome[]> {
+    const outcomes = await ingest(context.ingest, posted)
+    for (const { kind } of outcomes) context.metrics.eventsReceived(kind, 1)
+    return outcomes
+  }
+
+  const post = {
+    tag,
+    summary: 'Post signed events',
+    description:
+      'One event, a list, or a stream of lines. The answer is the receipt; for several, a result for each.',
+    body: {
+      'application/vc': 'Event',
+      'application/json': 'PostedEvents',
+      [NDJSON]: 'Event',
+    },
+    answers: { 200: 'EventAnswer', 201: 'EventAnswer' },
+  }
+  app.post('/events', { schema: routeSchema(post) }, async (request, reply) => {
+    if (request.body instanceof Readable) {
+      const lines = resultLines(lineGroups(request.body, LINE_LIMITS), take)
+      return reply.type(NDJSON).send(Readable.from(lines))
+    }
     const body = bodyBytes(request.body)
     const list = eventList(body)
-    const outcomes = await ingest(context.ingest, list ?? [body])
-    for (const { kind } of outcomes) context.metrics.eventsReceived(kind, 1)
+    const outcomes = await take(list ?? [body])
     if (list !== undefined) return sendMany(reply, outcomes)
     const [outcome] = outcomes
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
@@ -25,18 +49,39 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
   })
 
   // A list of all events would show which products are how busy: for the operator alone.
-  app.get('/events', async (request) => {
+  const list = {
+    tag,
+    summary: 'Accepted events, newest first',
+    isAdmin: true,
+    query: {
+      before: 'An event digest: those accepted before it.',
+      issuer: 'Those of this DID alone.',
+      product: 'Those that name the product with this SCID alone.',
+    },
+    answers: { 200: 'EventPage' },
+  }
+  app.get('/events', { schema: routeSchema(list) }, async (request) => {
     assertAdmin(request, context.adminTokensSha256)
     const before = queryText(request, 'before')
     if (before !== undefined && !isEventDigest(before)) {
       throw httpError('ERR_DPP_HTTP_SCHEMA', '"before" is not an event digest')
     }
-    const events = await context.journal.events.recent(PAGE, before)
-    const next = events.length === PAGE ? events.at(-1)?.digest : undefined
-    return { events, ...(next === undefined ? {} : { next: `/events?before=${next}` }) }
+    const filter = {
+      issuer: queryText(request, 'issuer'),
+      product: queryText(request, 'product'),
+    }
+    const events = await context.journal.events.recent(PAGE, before, filter)
+    const last = events.length === PAGE ? events.at(-1) : undefined
+    return { events, ...nextPage('/events', { ...filter, before: last?.digest }, last) }
   })
 
-  app.get('/events/:digest', async (request) => {
+  const show = {
+    tag,
+    summary: 'How far an event has come',
+    params: { digest: 'The event digest.' },
+    answers: { 200: 'EventStatus' },
+  }
+  app.get('/events/:digest', { schema: routeSchema(show) }, async (request) => {
     const { digest } = request.params as { digest: string }
     const status = isEventDigest(digest) ? await eventStatus(context.journal, digest) : undefined
     if (status === undefined) throw httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
@@ -45,6 +90,8 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
 }
 
 const PAGE = 100
+const tag = 'Events'
+const LINE_LIMITS = { maxLineBytes: 64 * 1024, maxLines: 100_000, maxGroup: 200 }
 
 const LIST_START = /^[\t\n\r ]*\{[\t\n\r ]*"events"/
 

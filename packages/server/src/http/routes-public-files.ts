@@ -2,25 +2,42 @@
 // cross-origin rules are what docs/spec says for each kind of file.
 import type { Store } from '@dpp/anchor'
 import { sha256, toHex } from '@dpp/core'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { publicFile } from '../storage-keys.ts'
 import { httpError } from './problem.ts'
+import { evaluateConditions, selectRange } from './ranges.ts'
+import { routeSchema } from './route-schema.ts'
 
 export function registerPublicFiles(app: FastifyInstance, store: Store): void {
   // A page that asks past its caches sends headers that make the browser ask first.
   app.options('/.well-known/did/*', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*')
     reply.header('access-control-allow-methods', 'GET, HEAD')
-    reply.header('access-control-allow-headers', 'Cache-Control, If-None-Match, Pragma')
+    reply.header(
+      'access-control-allow-headers',
+      'Authorization, Cache-Control, If-None-Match, If-Range, Pragma, Range',
+    )
     reply.header('access-control-max-age', '86400')
     return reply.code(204).send()
   })
 
-  app.get('/.well-known/did/*', async (request, reply) => {
+  const readFile = {
+    tag: 'Public files',
+    summary: 'A public file',
+    description:
+      'Logs, proofs, events, batches: docs/spec/urls.md. Conditional and range requests.',
+    params: { '*': 'The path below /.well-known/did/.' },
+    answers: {
+      200: { mediaType: '*/*', description: 'The file.' },
+      206: { mediaType: '*/*', description: 'A part of it.' },
+      304: { description: 'The version that the client has.' },
+    },
+  }
+  app.get('/.well-known/did/*', { schema: routeSchema(readFile) }, async (request, reply) => {
     const { '*': path } = request.params as { '*': string }
     // Any page may read these files, refusals included: a browser must be able to tell 404 from an outage.
     reply.header('access-control-allow-origin', '*')
-    reply.header('access-control-expose-headers', 'ETag')
+    reply.header('access-control-expose-headers', 'Content-Range, ETag')
     const file = publicFile(path)
     const stored = file === undefined ? undefined : await store.read(file.key)
     if (file === undefined || stored === undefined) {
@@ -29,15 +46,35 @@ export function registerPublicFiles(app: FastifyInstance, store: Store): void {
     const etag = `"${toHex(sha256(stored.body)).slice(0, 32)}"`
     reply.header('etag', etag)
     reply.header('cache-control', file.cacheControl)
+    reply.header('accept-ranges', 'bytes')
     reply.header('x-content-type-options', 'nosniff')
-    if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
-    return reply.type(file.contentType).send(Buffer.from(stored.body))
+    const condition = evaluateConditions(request.headers, etag)
+    if (condition === 'not-modified') return reply.code(304).send()
+    if (condition === 'failed') {
+      reply.header('cache-control', 'no-store')
+      throw httpError('ERR_DPP_HTTP_PRECONDITION', 'the file is another version')
+    }
+    reply.type(file.contentType)
+    return sendSelected(request, reply, { body: stored.body, etag })
   })
 }
 
-// RFC 9110 §13.1.2: weak comparison, a list, or `*`.
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags.includes(etag) || tags.includes('*')
+function sendSelected(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, etag }: { readonly body: Uint8Array; readonly etag: string },
+): FastifyReply {
+  const { range } = request.headers
+  const ifRange = request.headers['if-range']?.toString()
+  const isGet = request.method === 'GET' // RFC 9110 §14.2: a range means nothing to other methods.
+  const selected = selectRange(isGet ? range : undefined, body.length, { ifRange, etag })
+  if (selected.kind === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${body.length}`)
+    reply.header('cache-control', 'no-store')
+    throw httpError('ERR_DPP_HTTP_RANGE', 'the file has no such bytes')
+  }
+  if (selected.kind === 'whole') return reply.send(Buffer.from(body))
+  const { first, last } = selected
+  reply.code(206).header('content-range', `bytes ${first}-${last}/${body.length}`)
+  return reply.send(Buffer.from(body.subarray(first, last + 1)))
 }

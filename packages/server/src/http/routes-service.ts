@@ -2,14 +2,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { httpError } from './problem.ts'
+import { routeSchema } from './route-schema.ts'
+
+const tag = 'Service'
 
 export function registerServiceRoutes(app: FastifyInstance, context: AppContext): void {
-  app.get('/service', async () => context.service)
+  const describe = { tag, summary: 'What the service is and allows', answers: { 200: 'Service' } }
+  app.get('/service', { schema: routeSchema(describe) }, async () => context.service)
 
-  app.get('/healthz', async () => ({ status: 'ok' }))
+  const lives = { tag, summary: 'Whether it lives', answers: { 200: 'Status' } }
+  app.get('/healthz', { schema: routeSchema(lives) }, async () => ({ status: 'ok' }))
 
   // Ready: the queue takes writes, and no batch has waited too long for its anchor.
-  app.get('/readyz', async () => {
+  const isReady = { tag, summary: 'Whether it is fit for work', answers: { 200: 'Status' } }
+  app.get('/readyz', { schema: routeSchema(isReady) }, async () => {
     await context.journal.probe()
     const { oldest_batch_age_seconds: ageSeconds } = await readGauges(context)
     if (ageSeconds > context.maxAnchorAgeSeconds) {
@@ -21,7 +27,12 @@ export function registerServiceRoutes(app: FastifyInstance, context: AppContext)
     return { status: 'ready' }
   })
 
-  app.get('/metrics', async (_request, reply) => {
+  const metrics = {
+    tag,
+    summary: 'Figures for Prometheus',
+    answers: { 200: { mediaType: 'text/plain', description: 'The text format 0.0.4.' } },
+  }
+  app.get('/metrics', { schema: routeSchema(metrics) }, async (_request, reply) => {
     const text = context.metrics.format(await readGauges(context))
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
   })

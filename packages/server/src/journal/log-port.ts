@@ -54,10 +54,13 @@ export type ProductBook = {
    * events of this log.
    */
   append(appended: AppendedEntries): Promise<'appended' | 'moved' | 'busy'>
+  /** The product whose genesis states `item` as `alsoKnownAs[0]`. */
+  byItem(item: string): Promise<(ProductOwner & { readonly scid: string }) | undefined>
   /** DIDs in order of SCID, those after `after`. */
   page(
     limit: number,
     after?: string,
+    filter?: { readonly controller?: string | undefined; readonly control?: string | undefined },
   ): Promise<readonly { readonly scid: string; readonly did: string }[]>
   /** Every SCID, in order. */
   list(): AsyncIterable<string>

@@ -86,7 +86,11 @@ export type EventQueue = {
   /** Digests that wait to be written into a product's log, oldest first. */
   waiting(scid: string): Promise<readonly string[]>
   /** Accepted events, newest first, those accepted before the one that `before` names. */
-  recent(limit: number, before?: string): Promise<readonly RecentEvent[]>
+  recent(
+    limit: number,
+    before?: string,
+    filter?: { readonly issuer?: string | undefined; readonly product?: string | undefined },
+  ): Promise<readonly RecentEvent[]>
   /** Every digest, in order of digest. */
   list(): AsyncIterable<string>
   /** What no batch has claimed yet. */

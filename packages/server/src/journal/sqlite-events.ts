@@ -128,14 +128,18 @@ export function createSqliteEvents(database: Database): EventQueue {
           scid,
         )
         .map((row) => String(row['digest'])),
-    recent: async (limit, before) =>
+    recent: async (limit, before, { issuer, product } = {}) =>
       database
         .all(
           `SELECT digest, issuer, received_at FROM events
-           WHERE seq < ifnull((SELECT seq FROM events WHERE digest = ?), ${Number.MAX_SAFE_INTEGER})
-           ORDER BY seq DESC LIMIT ?`,
+           WHERE seq < ifnull((SELECT seq FROM events WHERE digest = ?1), ${Number.MAX_SAFE_INTEGER})
+             AND ifnull(?3, issuer) = issuer
+             AND (?4 IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE event = seq AND scid = ?4))
+           ORDER BY seq DESC LIMIT ?2`,
           before ?? null,
           limit,
+          issuer ?? null,
+          product ?? null,
         )
         .map((row) => ({
           digest: String(row['digest']),

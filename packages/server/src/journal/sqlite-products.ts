@@ -86,9 +86,23 @@ export function createSqliteProducts(database: Database): ProductBook {
       )
     },
     append: async (appended) => database.transaction(() => append(appended)),
-    page: async (limit, after = '') =>
+    byItem: async (item) => {
+      const row = database.get(
+        'SELECT scid, did, item, controller, control FROM products WHERE item = ?',
+        item,
+      )
+      return row === undefined ? undefined : { scid: String(row['scid']), ...parseOwnerRow(row) }
+    },
+    page: async (limit, after = '', { controller, control } = {}) =>
       database
-        .all('SELECT scid, did FROM products WHERE scid > ? ORDER BY scid LIMIT ?', after, limit)
+        .all(
+          `SELECT scid, did FROM products WHERE scid > ?1 AND ifnull(?3, controller) = controller
+             AND ifnull(?4, control) = control ORDER BY scid LIMIT ?2`,
+          after,
+          limit,
+          controller ?? null,
+          control ?? null,
+        )
         .map((row) => ({ scid: String(row['scid']), did: String(row['did']) })),
     list: () =>
       eachText((after, size) =>

@@ -1,0 +1,152 @@
+// Streams in both directions: events as lines, and states as they change.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventDigest, type JsonObject } from '@dpp/core'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  createOrganisation,
+  type FileHost,
+  type Organisation,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+  startFileHost,
+} from '../../../../test/server-client.ts'
+import { parseConfig } from '../config.ts'
+import { createServer, type Server } from '../server.ts'
+import { lineGroups } from './ndjson.ts'
+
+const DOMAIN = 'dpp.windowco.example'
+
+let folder: string
+let host: FileHost
+let issuer: Organisation
+let product: RegisteredProduct
+let server: Server
+let url: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dpp-streams-'))
+  host = await startFileHost()
+  issuer = await createOrganisation(host, 'windowco.example')
+  const config = parseConfig({
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    DPP_ORIGINS: `windowco.example=${host.url}`,
+  })
+  const parts = { log: pino({ level: 'silent' }), now: () => new Date(), crashPoint: () => {} }
+  server = await createServer(config, parts)
+  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  product = await registerProduct(url, DOMAIN, issuer, 'STREAM-1')
+})
+
+afterAll(async () => {
+  await server?.close()
+  await host?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function postLines(body: string): Promise<{ status: number; lines: JsonObject[] }> {
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const response = await fetch(`${url}/events`, { method: 'POST', headers, body })
+  const text = await response.text()
+  const lines = text.split('\n').filter((line) => line !== '')
+  return { status: response.status, lines: lines.map((line) => JSON.parse(line) as JsonObject) }
+}
+
+describe('events as lines', () => {
+  it('are each answered in order, with their receipts', async () => {
+    const events = await Promise.all([1, 2, 3].map(() => signManufacture(issuer, [product])))
+    const [first, second, third] = events.map((event) => JSON.stringify(event))
+    const { status, lines } = await postLines(`${first}\r\n\n${second}\n{"a":1}\n{\n${third}`)
+    expect(status).toBe(200)
+    const receipts = lines.filter((line) => typeof line['receipt'] === 'object')
+    const results = lines.filter((line) => typeof line['receipt'] !== 'object')
+    expect(results.map((line) => line['status'])).toEqual([201, 201, 400, 400, 201])
+    expect(results.filter((line) => 'digest' in line).map((line) => line['digest'])).toEqual(
+      events.map(eventDigest),
+    )
+    for (const result of results.filter((line) => line['status'] === 201)) {
+      const { receipt } = receipts[Number(result['receipt'])] ?? {}
+      expect(JSON.stringify(receipt)).toContain(String(result['digest']))
+    }
+    const again = await postLines(`${first}\n`)
+    expect(again.lines.map((line) => line['status'])).toEqual([undefined, 200])
+  })
+
+  it('stop at a line that is too long, and say so', async () => {
+    const event = await signManufacture(issuer, [product])
+    const { lines } = await postLines(`${JSON.stringify(event)}\n"${'a'.repeat(70_000)}"\n{}\n`)
+    expect(lines.at(-1)).toMatchObject({ code: 'ERR_DPP_HTTP_TOO_LARGE', isLast: true })
+  })
+
+  it('are cut from any chunks into the same lines', async () => {
+    const text = Buffer.from('a\n\nbc\r\nd\u00e9\n\ne')
+    for (let size = 1; size <= text.length; size++) {
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+        text.subarray(index * size, (index + 1) * size),
+      )
+      async function* stream(): AsyncGenerator<Uint8Array> {
+        yield* chunks
+      }
+      const limits = { maxLineBytes: 10, maxLines: 10, maxGroup: 2 }
+      const lines: string[] = []
+      for await (const group of lineGroups(stream(), limits)) {
+        expect(group.length).toBeLessThanOrEqual(2)
+        lines.push(...group.map((line) => Buffer.from(line).toString()))
+      }
+      expect(lines).toEqual(['a', 'bc', 'd\u00e9', 'e'])
+    }
+  })
+})
+
+/** Reads the states of a stream until `enough` of them came or it ended. */
+async function readStates(path: string, enough: number, act: () => void): Promise<JsonObject[]> {
+  const response = await fetch(`${url}${path}`)
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  act()
+  const states: JsonObject[] = []
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString()
+    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+      const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1]
+      if (data !== undefined) states.push(JSON.parse(data) as JsonObject)
+      text = text.slice(end + 2)
+    }
+    if (states.length >= enough) break
+  }
+  return states
+}
+
+describe('live streams', () => {
+  it('send an event as it is now and as it becomes', async () => {
+    const event = await signManufacture(issuer, [product])
+    await postJson(`${url}/events`, event)
+    const path = `/events/${eventDigest(event)}/stream`
+    const states = await readStates(path, 2, () => void postJson(`${url}/batches`, {}))
+    expect(states.map(({ stage }) => stage)).toEqual(['accepted', 'sealed'])
+  })
+
+  it('send the batches whenever something changes', async () => {
+    const event = await signManufacture(issuer, [product])
+    const states = await readStates('/feed', 2, () => void postJson(`${url}/events`, event))
+    expect(states.map(({ waiting }) => waiting)).toEqual([0, 1])
+  })
+
+  it('refuse what is unknown, and end a reconnection', async () => {
+    expect((await fetch(`${url}/events/zQm1/stream`)).status).toBe(404)
+    const headers = { 'last-event-id': 'last' }
+    expect((await fetch(`${url}/events/zQm1/stream`, { headers })).status).toBe(204)
+    expect((await fetch(`${url}/feed`, { method: 'HEAD' })).status).toBe(404)
+  })
+
+  it('end when the service stops', async () => {
+    const response = await fetch(`${url}/feed`)
+    await server.close()
+    expect(await response.text()).toContain('data: ')
+  })
+})
