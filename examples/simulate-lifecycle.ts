@@ -44,7 +44,7 @@ await runCommand(
     })
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     write(
-      `${events} signed events (${perWave.join(' + ')}), ${restricted} restricted, ${refused} forged, in ${seconds} s\n`,
+      `${events} signed events (${perWave.join(' + ')}), ${restricted} restricted, ${refused} to be refused, in ${seconds} s\n`,
     )
   },
 )

@@ -175,7 +175,8 @@ async function writePolicy({ dataSet, manifest, description }: Job): Promise<obj
 function verify(job: Job, policy: object, chosen: readonly Expectation[]): Promise<Verified> {
   const { service, rpcUrl, sitesUrl, manifest, description } = job
   const counter = job.progress('products')
-  // The service does not take restricted events yet: only what was posted can be found.
+  // The service does not take an audience yet, so that the `restricted` parts are not posted (their place is beside the
+  // waves in `seedStorage`): only what was posted can be found.
   const posted = chosen.map((expectation) => ({ ...expectation, withheld: 0 }))
   return verifyProducts(
     posted,
