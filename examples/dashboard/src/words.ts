@@ -53,13 +53,6 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
   ['second', 1],
 ]
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-
-/** How long ago, in one unit. */
-export function formatAgo(seconds: number): string {
-  const [unit, length] = units.find(([, size]) => seconds >= size) ?? ['second', 1]
-  return relative.format(-Math.round(seconds / length), unit)
-}
 
 /** A length of time, in one unit. */
 export function formatAge(seconds: number): string {

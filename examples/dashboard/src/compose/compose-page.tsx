@@ -7,9 +7,8 @@ import { saveFile } from '../save-file.ts'
 import { type ListedProduct, refusalOf } from '../service-api.ts'
 import { buildEvent, type Draft, type DraftKind, draftKinds } from './draft.ts'
 import { FollowEvent, type PostedEvent } from './follow-event.tsx'
-import { type LoadedKey, readKeyFile } from './loaded-key.ts'
-
-const maxKeyBytes = 4_096
+import { KeyField } from './key-field.tsx'
+import type { LoadedKey } from './loaded-key.ts'
 
 export function ComposePage({
   product,
@@ -164,57 +163,6 @@ export function ComposePage({
         </div>
       </div>
     </>
-  )
-}
-
-function KeyField({
-  loaded,
-  load,
-}: {
-  readonly loaded: LoadedKey | undefined
-  readonly load: (key: LoadedKey | undefined) => void
-}): ReactNode {
-  const [method, setMethod] = useState('')
-  const [problem, setProblem] = useState('')
-  const read = async (file: File | undefined): Promise<void> => {
-    load(undefined)
-    setProblem('')
-    if (file === undefined) return
-    if (file.size > maxKeyBytes) throw new Error('This is too large for a key file.')
-    load(readKeyFile(await file.text(), method))
-  }
-  return (
-    <fieldset>
-      <legend>Key</legend>
-      <label>
-        Key file (private JWK, or PKCS#8 PEM)
-        <input
-          type="file"
-          accept=".json,.jwk,.pem"
-          onChange={({ target }) => {
-            read(target.files?.[0]).catch((error: unknown) => setProblem(refusalOf(error)))
-          }}
-        />
-      </label>
-      <details className="disclosure">
-        <summary>The file does not name its owner</summary>
-        <label>
-          Verification method
-          <input
-            type="text"
-            value={method}
-            placeholder="did:webvh:…:windowco.example#key-1"
-            spellCheck={false}
-            onChange={({ target }) => setMethod(target.value.trim())}
-          />
-        </label>
-      </details>
-      <p role="status" className={problem === '' ? 'note' : 'problem'}>
-        {problem === '' && loaded !== undefined
-          ? `Signs as ${loaded.name ?? 'an issuer without a name'}: ${loaded.signer.verificationMethod}`
-          : problem}
-      </p>
-    </fieldset>
   )
 }
 

@@ -35,14 +35,16 @@ function Scanner({
   const dialog = useRef<HTMLDialogElement>(null)
   const video = useRef<HTMLVideoElement>(null)
   const [note, setNote] = useState('')
+  const [hasCamera, setHasCamera] = useState(true)
   const hear = useRef(found)
   hear.current = found
   useEffect(() => {
     dialog.current?.showModal()
     const controller = new AbortController()
-    watchCamera(video.current, (text) => hear.current(text), controller.signal).catch(() =>
-      setNote('No camera here: choose a picture.'),
-    )
+    watchCamera(video.current, (text) => hear.current(text), controller.signal).catch(() => {
+      setHasCamera(false)
+      setNote('No camera here: choose a picture.')
+    })
     return () => controller.abort()
   }, [])
   const read = async (file: File | undefined): Promise<void> => {
@@ -53,7 +55,7 @@ function Scanner({
   }
   return (
     <dialog ref={dialog} className="scanner" aria-label="Scan a QR code" onClose={close}>
-      <video ref={video} muted playsInline aria-label="Camera" />
+      <video ref={video} muted playsInline hidden={!hasCamera} aria-label="Camera" />
       <p role="status">{note}</p>
       <div className="buttons">
         <label className="file">
