@@ -40,6 +40,21 @@ const tasks = {
     run: node('test/conformance/run.ts'),
   },
   bench: { about: 'benchmarks against named peers', built: true, run: node('bench/run.ts') },
+  'generate-identities': {
+    about: 'identities for the demonstration data',
+    built: true,
+    run: node('examples/generate-identities.ts'),
+  },
+  'simulate-lifecycle': {
+    about: 'signed events over simulated months',
+    built: true,
+    run: node('examples/simulate-lifecycle.ts'),
+  },
+  'seed-storage': {
+    about: 'uploads the logs, posts the events, verifies',
+    built: true,
+    run: node('examples/seed-storage.ts'),
+  },
   'deploy:contract': {
     about: 'deploys the registry contract',
     built: true,
@@ -58,7 +73,7 @@ function node(...args) {
 const [name, ...args] = process.argv.slice(2)
 const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined
 if (task === undefined) {
-  const list = Object.entries(tasks).map(([key, { about }]) => `  ${key.padEnd(16)} ${about}`)
+  const list = Object.entries(tasks).map(([key, { about }]) => `  ${key.padEnd(20)} ${about}`)
   fail(`usage: npm run -s NAME [-- ARGUMENTS]\n${list.join('\n')}`, 2)
 }
 
