@@ -6,15 +6,9 @@ import {
   type StoragePipelineOptions,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
-import { collectBody, type StreamedBody, streamChunks } from './body-chunks.ts'
-import {
-  type ConditionalStoreOptions,
-  createConditionalStore,
-  type FailureKind,
-  type ObjectService,
-  requireTag,
-  requireWhole,
-} from './conditional-store.ts'
+import type { StreamedBody } from './body-chunks.ts'
+import { type ConditionalStoreOptions, createConditionalStore } from './conditional-store.ts'
+import { type FailureKind, type ObjectService, requireTag } from './object-service.ts'
 import type { Store } from './store.ts'
 
 export type AzureStoreOptions = ConditionalStoreOptions & {
@@ -46,20 +40,15 @@ const refusingCodes = ['ContainerNotFound', 'InvalidResourceName', 'OutOfRangeIn
 function azureService(options: AzureStoreOptions): ObjectService {
   const container = containerClient(options)
   return {
-    async get(path, maxBytes, abortSignal) {
+    async get(path, abortSignal) {
       const blob = container.getBlockBlobClient(path)
       const answer = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 })
-      requireWhole(answer._response.status)
-      const chunks = streamChunks(
-        answer.readableStreamBody as StreamedBody | undefined,
-        abortSignal,
-      )
-      const body = await collectBody(chunks, {
-        what: `GET ${path}`,
-        maxBytes,
-        announced: answer.contentLength,
-      })
-      return { body, token: requireTag(answer.etag) }
+      return {
+        status: answer._response.status,
+        tag: answer.etag,
+        length: answer.contentLength,
+        body: answer.readableStreamBody as StreamedBody | undefined,
+      }
     },
     async head(path, abortSignal) {
       const answer = await container.getBlockBlobClient(path).getProperties({ abortSignal })

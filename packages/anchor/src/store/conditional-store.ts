@@ -3,10 +3,18 @@
 // No answer to a conditional write can be taken at its word. 5xx and time-outs may come after the write; a 409, 412
 // or 404 may answer a repetition, by a proxy or by us, of a write that was done. So every write carries an id of its
 // own in the object's metadata, and after any failure the object is looked at: our id there means that it was done.
-import { encodeUtf8, isDppError, toHex } from '@dpp/core'
+import { encodeUtf8, invariant, isDppError, toHex } from '@dpp/core'
 import { copyBytes } from '../bytes.ts'
 import { storeError } from '../errors.ts'
+import { collectBody, streamChunks } from './body-chunks.ts'
 import { createGate, type Gate } from './gate.ts'
+import {
+  isStrongTag,
+  type ObjectService,
+  type ObjectWrite,
+  requireTag,
+  type Version,
+} from './object-service.ts'
 import {
   assertStoreKey,
   assertStorePrefix,
@@ -30,43 +38,6 @@ export type ConditionalStoreOptions = {
   readonly maxBytes?: number
 }
 
-/** One write, the same in every attempt. */
-export type ObjectWrite = {
-  readonly path: string
-  readonly body: Uint8Array
-  readonly meta: ObjectMeta
-  /** The version to replace; `undefined`: there must be none. */
-  readonly token: string | undefined
-  /** To be kept in the object's metadata. */
-  readonly writeId: string
-}
-
-/** A version of an object, and the id of the write that made it. */
-export type Version = { readonly token: string; readonly writeId: string | undefined }
-
-export type ObjectPage = {
-  readonly paths: readonly string[]
-  /** Where the next page begins; `undefined`: this is the last one. */
-  readonly next: string | undefined
-}
-
-/**
- * What a failed request says. `absent`: there is no such object. `refused`: credentials, rights, or a bucket that is
- * not there; asking again does not help. `unknown`: everything else, above all failures after which a write may stand.
- */
-export type FailureKind = 'absent' | 'refused' | 'unknown'
-
-/** A service's requests. Each is sent once and throws the client's own error. */
-export type ObjectService = {
-  get(path: string, maxBytes: number, signal: AbortSignal): Promise<StoredObject>
-  head(path: string, signal: AbortSignal): Promise<Version | undefined>
-  put(write: ObjectWrite, signal: AbortSignal): Promise<string>
-  list(prefix: string, from: string | undefined, signal: AbortSignal): Promise<ObjectPage>
-  classify(error: unknown): FailureKind
-  /** Added to the message where a write keeps failing although nothing stands in its way. */
-  readonly hint?: string
-}
-
 type Context = {
   readonly service: ObjectService
   readonly gate: Gate
@@ -78,16 +49,13 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2000
 const LONGEST_PATH_BYTES = 1024 // Of both services.
 
-// RFC 9110 §8.8.3: a strong entity tag, here without `*` and comma. `*`, a list or a weak tag in If-Match would mean
-// something else, and a service that takes tags unquoted would be sent what stands between the quotes.
-const STRONG_TAG = /^"[\x21\x23-\x29\x2b\x2d-\x7e]{1,128}"$/
-
 /** Makes the store. @throws ERR_DPP_STORE_KEY_INVALID for a prefix that is none */
 export function createConditionalStore(
   service: ObjectService,
   options: ConditionalStoreOptions = {},
 ): Store {
   const { prefix: given = '', timeoutMs = 10_000, attempts = 4, parallel = 32 } = options
+  invariant(attempts >= 1 && parallel >= 1, 'a store tries once at least, one request at a time')
   assertStorePrefix(given)
   const prefix = given === '' || given.endsWith('/') ? given : `${given}/`
   const context: Context = { service, gate: createGate(parallel), timeoutMs, attempts }
@@ -112,7 +80,7 @@ export function createConditionalStore(
     async read(key) {
       const path = pathOf(key)
       const { maxBytes = 64 * 2 ** 20 } = options
-      const get = (signal: AbortSignal) => service.get(path, maxBytes, signal)
+      const get = (signal: AbortSignal) => readObject(service, path, maxBytes, signal)
       return await context.gate(() => readPatiently(context, `GET ${key}`, get))
     },
     async create(key, body, meta) {
@@ -120,7 +88,7 @@ export function createConditionalStore(
     },
     async replace(key, body, token, meta) {
       assertStoreKey(key)
-      if (!STRONG_TAG.test(token)) throw conflictError(key)
+      if (!isStrongTag(token)) throw conflictError(key)
       return await write(key, body, meta, token)
     },
     async *list(under) {
@@ -129,29 +97,35 @@ export function createConditionalStore(
       do {
         const request = (signal: AbortSignal) => service.list(prefix + under, from, signal)
         const page = await context.gate(() => readPatiently(context, `list ${under}`, request))
-        for (const path of page?.paths ?? []) {
+        if (page === undefined || (page.next !== undefined && page.next === from)) {
+          throw storeError(
+            'ERR_DPP_STORE_UNAVAILABLE',
+            'the listing ends nowhere or goes in circles',
+          )
+        }
+        for (const path of page.paths) {
           const key = path.slice(prefix.length)
           if (isStoreKey(key)) yield key // Others may keep objects in the same bucket under any names.
         }
-        if (page?.next !== undefined && page.next === from) {
-          throw storeError('ERR_DPP_STORE_UNAVAILABLE', 'the listing goes round in circles')
-        }
-        from = page?.next
+        from = page.next
       } while (from !== undefined)
     },
   }
 }
 
-/** The token of a version. @throws ERR_DPP_STORE_UNAVAILABLE where a strong entity tag is missing */
-export function requireTag(tag: string | undefined): string {
-  if (tag !== undefined && STRONG_TAG.test(tag)) return tag
-  throw storeError('ERR_DPP_STORE_UNAVAILABLE', 'the service names no strong entity tag')
-}
-
-/** Refuses an answer to GET that is not the whole object: nobody asked for a part (206). */
-export function requireWhole(status: number | undefined): void {
-  if (status === 200) return
-  throw storeError('ERR_DPP_STORE_UNAVAILABLE', `the service answered ${status} to GET`)
+async function readObject(
+  service: ObjectService,
+  path: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<StoredObject> {
+  const { status, tag, length, body } = await service.get(path, signal)
+  if (status !== 200) {
+    body?.destroy?.() // Frees the connection. A 206 is a part, and nobody asked for one.
+    throw storeError('ERR_DPP_STORE_UNAVAILABLE', `the service answered ${status} to GET`)
+  }
+  const limits = { what: `GET ${path}`, maxBytes, announced: length }
+  return { body: await collectBody(streamChunks(body, signal), limits), token: requireTag(tag) }
 }
 
 // Sends the write until it is known to be done or known to have lost. Repeating it is harmless: it is the same write
@@ -237,7 +211,7 @@ async function pause(attempt: number): Promise<void> {
 function failure(what: string, error: unknown, refused: boolean, hint?: string): Error {
   if (isDppError(error)) return error
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure'
-  const message = `${what} failed${hint === undefined ? '' : ` (${hint})`}`
+  const message = `${what} failed${hint === undefined ? '' : ` (${hint})`}: ${cause.split('\n')[0]}`
   const code = refused ? 'ERR_DPP_STORE_REFUSED' : 'ERR_DPP_STORE_UNAVAILABLE'
   return storeError(code, message, { cause: new Error(cause) })
 }

@@ -10,15 +10,9 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
-import { collectBody, type StreamedBody, streamChunks } from './body-chunks.ts'
-import {
-  type ConditionalStoreOptions,
-  createConditionalStore,
-  type FailureKind,
-  type ObjectService,
-  requireTag,
-  requireWhole,
-} from './conditional-store.ts'
+import type { StreamedBody } from './body-chunks.ts'
+import { type ConditionalStoreOptions, createConditionalStore } from './conditional-store.ts'
+import { type FailureKind, type ObjectService, requireTag } from './object-service.ts'
 import type { Store } from './store.ts'
 
 export type S3StoreOptions = ConditionalStoreOptions & {
@@ -65,16 +59,14 @@ function s3Service(options: S3StoreOptions): ObjectService {
   const { bucket: Bucket, unquotedEtags = false } = options
   const client = new S3Client(clientConfig(options))
   return {
-    async get(Key, maxBytes, abortSignal) {
+    async get(Key, abortSignal) {
       const answer = await client.send(new GetObjectCommand({ Bucket, Key }), { abortSignal })
-      requireWhole(answer.$metadata.httpStatusCode)
-      const chunks = streamChunks(answer.Body as StreamedBody | undefined, abortSignal)
-      const body = await collectBody(chunks, {
-        what: `GET ${Key}`,
-        maxBytes,
-        announced: answer.ContentLength,
-      })
-      return { body, token: requireTag(answer.ETag) }
+      return {
+        status: answer.$metadata.httpStatusCode,
+        tag: answer.ETag,
+        length: answer.ContentLength,
+        body: answer.Body as StreamedBody | undefined,
+      }
     },
     async head(Key, abortSignal) {
       const asked = client.send(new HeadObjectCommand({ Bucket, Key }), { abortSignal })
