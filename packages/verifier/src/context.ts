@@ -2,6 +2,7 @@
 import type { AnchorReader } from '@dpp/anchor'
 import type { EventProfile } from '@dpp/core'
 import type { TrustPolicy } from './policy.ts'
+import { startDeadline, type Waiter } from './sources/deadlines.ts'
 import { createFileReader, type EvidenceSource, type FileReader } from './sources/source.ts'
 import type { Check, CheckName } from './verdict/verdict.ts'
 
@@ -28,6 +29,7 @@ export type Limits = {
   readonly concurrency: number
 }
 
+/** The limits that hold where the options name no others: far above any product's evidence. */
 export const defaultLimits: Limits = {
   maxLogBytes: 5 * 1024 * 1024,
   maxLogEntries: 10_000,
@@ -48,6 +50,7 @@ export type Step =
   | { readonly check: CheckName; readonly state: 'running' }
   | { readonly check: CheckName; readonly state: 'done'; readonly result: Check }
 
+/** Whom to believe, where evidence lies, how chains are read; all that a verification touches comes in here. */
 export type VerifyOptions = {
   readonly policy: TrustPolicy
   /** Asked in order; the first that has a file wins. */
@@ -62,6 +65,7 @@ export type VerifyOptions = {
   readonly limits?: Partial<Limits>
   /** Kinds of event that are understood; EPCIS by default. */
   readonly profiles?: readonly EventProfile[]
+  /** Is told when a check begins and when it is done; what it throws is ignored. */
   readonly onStep?: (step: Step) => void
 }
 
@@ -73,21 +77,21 @@ export type Context = {
   readonly now: Date
   /** `asOf`, else `now`. */
   readonly at: Date
-  readonly signal: AbortSignal
+  /** Waits for what is outside, within the time limits. */
+  readonly wait: Waiter
   readonly limits: Limits
   readonly profiles: readonly EventProfile[] | undefined
 }
 
-export function createContext(options: VerifyOptions): Context {
+/** Fills in the options and starts the clock. `close` it when the verification is done. */
+export function openContext(options: VerifyOptions): Context & { close(): void } {
   const { policy, sources, readers, asOf, profiles, now = new Date() } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const deadline = AbortSignal.timeout(limits.totalTimeoutMs)
-  const signal =
-    options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline])
-  const read = createFileReader(sources, { ...limits, signal })
+  const { wait, close } = startDeadline(limits.totalTimeoutMs, options.signal)
+  const read = createFileReader(sources, { ...limits, wait })
   // Nothing is known about a later time than now.
   const at = asOf === undefined || asOf > now ? now : asOf
-  return { policy, read, readers, now, at, signal, limits, profiles }
+  return { policy, read, wait, readers, now, at, limits, profiles, close }
 }
 
 /** Whole seconds from `from` to `to`, not below zero. */

@@ -36,6 +36,7 @@ export type TrustedIssuer = {
   readonly types: readonly string[] | undefined
 }
 
+/** Whom the caller believes, as `parsePolicy` reads it (docs/spec/trust-policy.md). No file that is verified can change it. */
 export type TrustPolicy = {
   readonly chains: readonly TrustedRegistry[]
   /** Beside the product's controller, who may always speak about it. */

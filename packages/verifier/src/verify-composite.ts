@@ -15,6 +15,7 @@ export type PartLink =
   /** Deeper, or more, than the limits: not looked at. */
   | 'limit'
 
+/** A part of the whole: how it is joined, and its own verdict. */
 export type PartVerdict = {
   readonly did: string
   /** Digest of the event that joined it. */
@@ -25,6 +26,7 @@ export type PartVerdict = {
   readonly composite: CompositeVerdict | null
 }
 
+/** The verdict of a product together with its parts. Plain JSON, like a verdict. */
 export type CompositeVerdict = {
   readonly type: 'DppCompositeVerdict'
   readonly version: 1
@@ -35,6 +37,7 @@ export type CompositeVerdict = {
   readonly parts: readonly PartVerdict[]
 }
 
+/** The options of a verification, and how far parts are followed. */
 export type CompositeOptions = VerifyOptions & {
   /** Levels below the whole; 4 by default. */
   readonly maxDepth?: number

@@ -1,13 +1,13 @@
 // The verification of one signed event that the caller holds: is it in its product's log, and that entry anchored?
-import { canonicalize, encodeUtf8, isDppError, type JsonObject, parseEvent } from '@dpp/core'
+import { isDppError, type JsonObject, type ParsedEvent } from '@dpp/core'
 import type { LoggedEvent } from './checks/check-events.ts'
 import { checkReceipt } from './checks/check-receipt.ts'
 import { faultOf } from './checks/fault.ts'
 import type { StepResult } from './checks/timeline.ts'
-import { type Context, createContext, type VerifyOptions } from './context.ts'
+import { type Context, openContext, type VerifyOptions } from './context.ts'
 import { createIssuerReader } from './sources/issuer-log.ts'
 import { layoutOf } from './sources/layout.ts'
-import { readEventBytes } from './sources/read-event.ts'
+import { holdAgainst, parseWithin } from './sources/read-event.ts'
 import { composeVerdict } from './verdict/compose-verdict.ts'
 import { finding } from './verdict/reasons.ts'
 import {
@@ -19,6 +19,7 @@ import {
 } from './verdict/verdict.ts'
 import { type EventLoader, runVerification } from './verify-product.ts'
 
+/** The options of a verification, and what the caller knows about the event. */
 export type VerifyEventOptions = VerifyOptions & {
   /** The product in whose log the event is looked for; by default the first that it names. */
   readonly product?: string
@@ -38,12 +39,24 @@ export async function verifyEvent(
   event: Uint8Array | string | JsonObject,
   options: VerifyEventOptions,
 ): Promise<Verdict> {
-  const context = createContext(options)
-  const read = readGivenEvent(event, context)
-  const did = options.product ?? read.products[0] ?? ''
-  if ('fault' in read) return refuse(did, read.fault, options)
-  const { digest, bytes } = read
-  const verdict = await runVerification(did, options, giveEvent(digest, bytes))
+  const context = openContext(options)
+  try {
+    return await locateEvent(event, options, context)
+  } finally {
+    context.close()
+  }
+}
+
+async function locateEvent(
+  given: Uint8Array | string | JsonObject,
+  { product, receipt, onStep }: VerifyEventOptions,
+  context: Context,
+): Promise<Verdict> {
+  const read = readGivenEvent(given, context)
+  if ('fault' in read) return refuse(product ?? '', read.fault, context)
+  const { event } = read
+  const did = product ?? event.products[0] ?? ''
+  const verdict = await runVerification(did, context, onStep, giveEvent(event))
   const [own] = verdict.events
   if (own !== undefined) return focus(verdict)
   // Only a log that was read in whole can lack an event.
@@ -52,51 +65,31 @@ export async function verifyEvent(
   )
   if (!isLacking) return verdict
   return replaceChecks(verdict, {
-    events: await explainLack(did, digest, options.receipt, context),
+    events: await explainLack(did, event.digest, receipt, context),
   })
 }
 
-type GivenEvent =
-  | { readonly digest: string; readonly bytes: Uint8Array; readonly products: readonly string[] }
-  | { readonly fault: StepResult; readonly products: readonly string[] }
-
 function readGivenEvent(
-  event: Uint8Array | string | JsonObject,
-  { limits, profiles }: Context,
-): GivenEvent {
-  const parseOptions = {
-    limits: { maxBytes: limits.maxEventBytes },
-    ...(profiles === undefined ? {} : { profiles }),
-  }
+  given: Uint8Array | string | JsonObject,
+  context: Context,
+): { readonly event: ParsedEvent } | { readonly fault: StepResult } {
   try {
-    const bytes = toBytes(event)
-    const { digest, products } = parseEvent(bytes, parseOptions)
-    return { digest, bytes, products }
+    return { event: parseWithin(given, context) }
   } catch (error) {
     if (!isDppError(error)) throw error
     const { fault, cause } = faultOf(error)
-    const reason =
-      fault === 'broken'
-        ? 'event.broken'
-        : fault === 'too-large'
-          ? 'event.too-large'
-          : 'event.unreadable'
+    const reason = `event.${fault}` as const
     const status = fault === 'broken' ? 'invalid' : 'indeterminate'
-    return { fault: { status, finding: finding(reason, { cause }) }, products: [] }
+    return { fault: { status, finding: finding(reason, { cause }) } }
   }
 }
 
-function toBytes(event: Uint8Array | string | JsonObject): Uint8Array {
-  if (event instanceof Uint8Array) return event
-  return encodeUtf8(typeof event === 'string' ? event : canonicalize(event))
-}
-
-function giveEvent(digest: string, bytes: Uint8Array): EventLoader {
-  return async (events, log, _base, context): Promise<LoggedEvent[]> => {
-    const logged = events.find((each) => each.digest === digest)
+function giveEvent(event: ParsedEvent): EventLoader {
+  return async (events, log): Promise<LoggedEvent[]> => {
+    const logged = events.find(({ digest }) => digest === event.digest)
     return logged === undefined
       ? []
-      : [{ logged, content: readEventBytes(bytes, digest, log.did, context) }]
+      : [{ logged, content: holdAgainst(event, logged.digest, log.did) }]
   }
 }
 
@@ -158,7 +151,7 @@ function replaceChecks(
   return { ...verdict, checks, status: statusOfChecks(checks) }
 }
 
-function refuse(did: string, fault: StepResult, options: VerifyOptions): Verdict {
+function refuse(did: string, fault: StepResult, context: Context): Verdict {
   const skipped = finding('check.depends')
   const checks = checkNames.map(
     (check): Check =>
@@ -166,5 +159,5 @@ function refuse(did: string, fault: StepResult, options: VerifyOptions): Verdict
         ? { check, status: fault.status, ...fault.finding }
         : { check, status: 'skipped', ...skipped },
   )
-  return composeVerdict(did, checks, {}, createContext(options))
+  return composeVerdict(did, checks, {}, context)
 }

@@ -16,7 +16,7 @@ import {
   type LookedUpRoot,
   type StepResult,
 } from './checks/timeline.ts'
-import { type Context, createContext, type Step, type VerifyOptions } from './context.ts'
+import { type Context, openContext, type Step, type VerifyOptions } from './context.ts'
 import { createIssuerReader } from './sources/issuer-log.ts'
 import { type Layout, layoutOf } from './sources/layout.ts'
 import { type ProductEvidence, readProductLog } from './sources/product-log.ts'
@@ -45,7 +45,12 @@ import {
  * })
  */
 export async function verifyProduct(did: string, options: VerifyOptions): Promise<Verdict> {
-  return runVerification(did, options, fetchEvents)
+  const context = openContext(options)
+  try {
+    return await runVerification(did, context, options.onStep, fetchEvents)
+  } finally {
+    context.close()
+  }
 }
 
 /** How the events of a log get their content: fetched for a product, given for a single event. */
@@ -59,14 +64,14 @@ export type EventLoader = (
 /** The pipeline behind `verifyProduct` and `verifyEvent`. */
 export async function runVerification(
   did: string,
-  options: VerifyOptions,
+  context: Context,
+  onStep: VerifyOptions['onStep'],
   loadEvents: EventLoader,
 ): Promise<Verdict> {
-  const context = createContext(options)
   const checks = new Map<CheckName, Check>()
   const report = (step: Step): void => {
     if (step.state === 'done') checks.set(step.check, step.result)
-    tell(options.onStep, step)
+    tell(onStep, step)
   }
   const parts = await establish(did, context, loadEvents, report).catch((error: unknown) => {
     // A bug of ours, or a caller's object that breaks its contract. Nothing is claimed.

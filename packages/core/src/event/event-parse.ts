@@ -53,7 +53,7 @@ export type ParseEventOptions = {
  * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
-  const { event, written } = readEvent(value, { ...options.limits, safeIntegers: true })
+  const { event, written, text } = readEvent(value, { ...options.limits, safeIntegers: true })
   const { proof, signature } = parseEventProof(event, written)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
@@ -67,7 +67,9 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   if (!isJsonObject(subject)) throw invalid('credentialSubject')
   const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
 
-  const bytes = encodeUtf8(joinMembers(written.members))
+  const canonical = joinMembers(written.members)
+  // Events are served as their canonical bytes: what was given need not be encoded again.
+  const bytes = isBytes(value) && canonical === text ? value.slice() : encodeUtf8(canonical)
   const config = joinMembers(written.inner.filter(({ name }) => name !== 'proofValue'))
   const unsecured = joinMembers(written.members.filter(({ name }) => name !== 'proof'))
   return {
@@ -126,7 +128,7 @@ const envelopeMembers: ReadonlySet<string> = new Set([
 function readEvent(
   value: unknown,
   limits: JsonLimits,
-): { event: JsonObject; written: CanonicalMembers } {
+): { event: JsonObject; written: CanonicalMembers; text: string | undefined } {
   const isText = typeof value === 'string' || isBytes(value)
   const read = isText ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
@@ -140,7 +142,7 @@ function readEvent(
   }
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
   const event = isText ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
-  return { event, written }
+  return { event, written, text: read?.text }
 }
 
 function parseEventProof(

@@ -42,7 +42,12 @@ export function fromHex(text: string): Uint8Array {
   }
   const bytes = new Uint8Array(text.length / 2)
   for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+    bytes[i] = digitValue(text.charCodeAt(2 * i)) * 16 + digitValue(text.charCodeAt(2 * i + 1))
   }
   return bytes
+}
+
+/** The value of a digit that was looked at: `0` is 48, `a` is 97. Many times as fast as `parseInt` of a slice. */
+function digitValue(digit: number): number {
+  return digit < 58 ? digit - 48 : digit - 87
 }

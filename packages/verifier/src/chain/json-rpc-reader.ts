@@ -19,6 +19,7 @@ export type JsonRpcReaderOptions = {
   readonly finality?: Finality
   /** Keccak-256 of the registry's code; by default every release of the contract. */
   readonly codeHashes?: readonly string[]
+  /** The clock that a standing chain is noticed by; by default the system's. */
   readonly now?: () => Date
 }
 

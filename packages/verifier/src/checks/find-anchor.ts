@@ -10,7 +10,6 @@ import type { Context } from '../context.ts'
 import type { TrustedRegistry } from '../policy.ts'
 import { readBatchAnchors } from '../sources/batch-anchors.ts'
 import type { ProvenEntry } from '../sources/read-proofs.ts'
-import { withDeadline } from '../sources/source.ts'
 import { finding } from '../verdict/reasons.ts'
 import { type Finding, isWorse, type Values } from '../verdict/verdict.ts'
 import { judgeFound, type RootOutcome, withoutAnchor } from './confirm-anchor.ts'
@@ -167,16 +166,14 @@ type Query = Parameters<Context['readers'][number]['findAnchor']>[0]
 async function ask(
   chain: string,
   query: Query,
-  { readers, limits, signal }: Context,
+  { readers, limits, wait }: Context,
 ): Promise<{ found: AnchorFinding | undefined } | { finding: Finding }> {
   let failure: Finding = finding('anchor.no-reader', { chain })
   for (const reader of readers.filter((each) => each.chain === chain)) {
     try {
       // A question may take a reader several rounds of calls, each of which has a limit of its own.
       const timeoutMs = 4 * limits.timeoutMs
-      const found = await withDeadline({ timeoutMs, signal }, (deadline) =>
-        reader.findAnchor(query, { signal: deadline }),
-      )
+      const found = await wait(timeoutMs, (signal) => reader.findAnchor(query, { signal }))
       if (found === undefined || isAnswer(found, chain, query)) return { found }
       failure = finding('anchor.unreadable', {
         chain,

@@ -116,6 +116,11 @@ export function checkAnchor(
   const own = lookedUp.filter(({ root }) => root.newestIndex === newest)
   const best = bestOutcome(own.map(({ outcome }) => outcome))
   if (best === undefined) {
+    // "Earlier entries are anchored" has to be known: an outage never shows as if all that exists checked out.
+    const earlier = bestOutcome(outcomesOfNewest(lookedUp))
+    if (earlier?.status === 'indeterminate') {
+      return { status: 'indeterminate', finding: earlier.finding }
+    }
     return pendingOrOverdue(finding('anchor.newest-missing'), waiting, context, 'anchor.overdue')
   }
   if (best.status === 'pending') {
@@ -125,6 +130,12 @@ export function checkAnchor(
     return { status: 'indeterminate', finding: best.finding }
   }
   return checkFreshness(best.time, best.finding, context)
+}
+
+/** The outcomes of the roots that cover the most entries. */
+function outcomesOfNewest(lookedUp: readonly LookedUpRoot[]): RootOutcome[] {
+  const last = lookedUp.reduce((newest, { root }) => Math.max(newest, root.newestIndex), -1)
+  return lookedUp.filter(({ root }) => root.newestIndex === last).map(({ outcome }) => outcome)
 }
 
 function checkFreshness(time: Date, confirmed: Finding, { at, policy }: Context): StepResult {

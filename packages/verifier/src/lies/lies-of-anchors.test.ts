@@ -4,6 +4,7 @@ import {
   batchUrls,
   dropBatches,
   editAnchors,
+  editWitness,
   file,
   moveAnchors,
   setChain,
@@ -13,6 +14,30 @@ import {
 } from './lies.suite.ts'
 
 testLies('lies about the anchor', [
+  {
+    name: 'no proof for the newest entry yet, and the chain out: an outage is not "all that exists checks out"',
+    tell(s) {
+      editWitness(s, (witness) => ({ ...witness, proofs: witness.proofs.slice(0, 1) }))
+      setChain(s, 'unreachable', true)
+    },
+    status: 'indeterminate',
+    reason: 'anchor anchor.unreadable',
+  },
+  {
+    name: 'no proof for the newest entry yet, and the chain read',
+    tell: (s) => editWitness(s, (witness) => ({ ...witness, proofs: witness.proofs.slice(0, 1) })),
+    status: 'pending',
+    reason: 'inclusion inclusion.newest-missing',
+  },
+  {
+    name: 'no proof at all, and the chain out: there is nothing to ask',
+    tell(s) {
+      editWitness(s, (witness) => ({ ...witness, proofs: [] }))
+      setChain(s, 'unreachable', true)
+    },
+    status: 'pending',
+    reason: 'inclusion inclusion.none-yet',
+  },
   {
     name: 'another chain',
     tell: (s) => moveAnchors(s, { chain: 'eip155:1' }),

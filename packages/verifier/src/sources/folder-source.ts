@@ -1,6 +1,7 @@
 // Evidence from folders: a mirror on disk, or the store of an operator. How a file is read comes in as an argument.
 import type { EvidenceSource } from './source.ts'
 
+/** Which folders stand for which hosts, and how a file is read. */
 export type FolderSourceOptions = {
   /** Public host (with `:port` where the DID has one) → folder; a URL's path is looked up below it. */
   readonly folders: Readonly<Record<string, string>>

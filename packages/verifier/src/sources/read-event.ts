@@ -1,5 +1,12 @@
 // Reads one event file and holds it against the digest and the product that its log names.
-import { eventDigest, isDppError, type ParsedEvent, parseEvent, parseStrict } from '@dpp/core'
+import {
+  eventDigest,
+  isDppError,
+  type JsonObject,
+  type ParsedEvent,
+  parseEvent,
+  parseStrict,
+} from '@dpp/core'
 import { faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
 import { finding } from '../verdict/reasons.ts'
@@ -38,19 +45,10 @@ export function readEventBytes(
   body: Uint8Array,
   digest: string,
   did: string,
-  { limits, profiles }: Pick<Context, 'limits' | 'profiles'>,
+  context: Context,
 ): EventContent {
-  const jsonLimits = { maxBytes: limits.maxEventBytes }
   try {
-    const event = parseEvent(body, {
-      limits: jsonLimits,
-      ...(profiles === undefined ? {} : { profiles }),
-    })
-    if (event.digest !== digest) return otherDigest(digest, event.digest)
-    // By SCID, so that a portable move keeps the event and a copy into a foreign log does not count.
-    if (event.products.some((product) => isSameParty(product, did))) return { event }
-    const values = { digest, expected: did, found: event.products.join(' ') }
-    return { status: 'invalid', finding: finding('event.other-product', values) }
+    return holdAgainst(parseWithin(body, context), digest, did)
   } catch (error) {
     if (!isDppError(error)) throw error
     const { fault, cause } = faultOf(error)
@@ -60,10 +58,28 @@ export function readEventBytes(
     if (fault === 'too-large') {
       return { status: 'indeterminate', finding: finding('event.too-large', { digest, cause }) }
     }
-    const found = digestOf(body, limits.maxEventBytes)
+    const found = digestOf(body, context.limits.maxEventBytes)
     if (found !== undefined && found !== digest) return otherDigest(digest, found)
     return { status: 'invalid', finding: finding('event.broken', { digest, cause }) }
   }
+}
+
+/** Parses an event within the limits of the verification. @throws what `parseEvent` throws */
+export function parseWithin(
+  value: Uint8Array | string | JsonObject,
+  { limits, profiles }: Context,
+): ParsedEvent {
+  const parseOptions = { limits: { maxBytes: limits.maxEventBytes } }
+  return parseEvent(value, profiles === undefined ? parseOptions : { ...parseOptions, profiles })
+}
+
+/** Holds an event against the digest and the product that a log names. */
+export function holdAgainst(event: ParsedEvent, digest: string, did: string): EventContent {
+  if (event.digest !== digest) return otherDigest(digest, event.digest)
+  // By SCID, so that a portable move keeps the event and a copy into a foreign log does not count.
+  if (event.products.some((product) => isSameParty(product, did))) return { event }
+  const values = { digest, expected: did, found: event.products.join(' ') }
+  return { status: 'invalid', finding: finding('event.other-product', values) }
 }
 
 function otherDigest(expected: string, found: string): EventContent {

@@ -1,4 +1,5 @@
 // The port through which a verification reads files: the web, memory, a folder, a pack.
+import type { Waiter } from './deadlines.ts'
 
 /** Why a file could not be read; shown in the verdict, never taken for tampering. */
 export type OutageCause =
@@ -22,6 +23,7 @@ export type Reading =
   | { readonly status: 'withheld'; readonly detail: string }
   | { readonly status: 'unreachable'; readonly cause: OutageCause; readonly detail: string }
 
+/** Bounds of one read. */
 export type ReadOptions = {
   /** More bytes than this are not read: `unreachable`, `too-large`. */
   readonly maxBytes: number
@@ -32,6 +34,7 @@ export type ReadOptions = {
 
 /** A place to read evidence from. URLs are the public ones (docs/spec/urls.md), wherever the bytes lie. */
 export type EvidenceSource = {
+  /** Reads one file. What it throws is taken for an outage, never for absence. */
   read(url: string, options: ReadOptions): Promise<Reading>
 }
 
@@ -52,8 +55,8 @@ export function createFileReader(
   {
     timeoutMs,
     maxTotalBytes,
-    signal,
-  }: { readonly timeoutMs: number; readonly maxTotalBytes: number; readonly signal: AbortSignal },
+    wait,
+  }: { readonly timeoutMs: number; readonly maxTotalBytes: number; readonly wait: Waiter },
 ): FileReader {
   let left = maxTotalBytes
   return async (url, maxBytes, options = {}) => {
@@ -61,7 +64,7 @@ export function createFileReader(
     if (left <= 0) return tooLarge(maxTotalBytes)
     let answer: Reading = { status: 'absent', detail: 'no source has it' }
     for (const source of sources) {
-      const reading = await readGuarded(source, url, { maxBytes, timeoutMs, signal, ...options })
+      const reading = await readGuarded(source, url, { maxBytes, timeoutMs, wait, ...options })
       if (reading.status === 'found') {
         left -= reading.body.length
         return reading
@@ -75,18 +78,18 @@ export function createFileReader(
 type GuardOptions = {
   readonly maxBytes: number
   readonly timeoutMs: number
-  readonly signal: AbortSignal
+  readonly wait: Waiter
   readonly fresh?: boolean
 }
 
 async function readGuarded(
   source: EvidenceSource,
   url: string,
-  { maxBytes, timeoutMs, signal, fresh }: GuardOptions,
+  { maxBytes, timeoutMs, wait, fresh }: GuardOptions,
 ): Promise<Reading> {
   try {
-    const reading = await withDeadline({ timeoutMs, signal }, (deadline) =>
-      source.read(url, { maxBytes, signal: deadline, ...(fresh === true ? { fresh } : {}) }),
+    const reading = await wait(timeoutMs, (signal) =>
+      source.read(url, fresh === true ? { maxBytes, signal, fresh } : { maxBytes, signal }),
     )
     if (reading.status === 'found') {
       return reading.body.length > maxBytes ? tooLarge(maxBytes) : reading
@@ -102,37 +105,6 @@ async function readGuarded(
 /** The answer for a file that is larger than allowed. */
 export function tooLarge(maxBytes: number): Reading {
   return { status: 'unreachable', cause: 'too-large', detail: `more than ${maxBytes} bytes` }
-}
-
-/**
- * Runs `work` with a signal that fires after `timeoutMs` or with the caller's, and does not wait for work that
- * ignores it.
- *
- * @throws what `work` throws; a DOMException named `TimeoutError` or `AbortError`.
- */
-export async function withDeadline<T>(
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController()
-  const timer = setTimeout(
-    () => controller.abort(new DOMException(`no answer in ${timeoutMs} ms`, 'TimeoutError')),
-    timeoutMs,
-  )
-  const abort = (): void => controller.abort(new DOMException('the caller stopped', 'AbortError'))
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const fail = (): void => reject(controller.signal.reason)
-      if (controller.signal.aborted) return fail()
-      controller.signal.addEventListener('abort', fail, { once: true })
-      work(controller.signal).then(resolve, reject)
-    })
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', abort)
-  }
 }
 
 /** Names an exception of a network call. */

@@ -2,6 +2,7 @@
 import { mapOrigin, type Origins } from '@dpp/webvh'
 import { type EvidenceSource, type Reading, tooLarge } from './source.ts'
 
+/** How the web is reached. */
 export type WebSourceOptions = {
   /** The platform's `fetch`, or one that is guarded against private addresses where DIDs are not the caller's. */
   readonly fetch: typeof globalThis.fetch

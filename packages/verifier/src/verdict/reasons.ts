@@ -112,6 +112,7 @@ export const englishReasons = {
   'check.fault': 'The check itself failed: {cause}.',
 } as const
 
+/** The code of a reason; docs/reasons.md explains each. */
 export type ReasonCode = keyof typeof englishReasons
 
 /** One sentence per reason: a translation is complete or does not compile. */

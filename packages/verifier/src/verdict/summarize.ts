@@ -28,6 +28,7 @@ export const english: Language = {
   thirdParty: '{thirdParty} claims by third parties.',
 }
 
+/** A verdict in words. */
 export type Summary = {
   /** The sign and the word that a person sees. */
   readonly title: string

@@ -8,6 +8,7 @@ import type { ReasonCode } from './reasons.ts'
 /** `invalid` outranks `indeterminate`, which outranks `pending`, which outranks `anchored`. */
 export type VerdictStatus = 'anchored' | 'pending' | 'indeterminate' | 'invalid'
 
+/** How a check ended. `skipped`: an earlier check left nothing to look at. */
 export type CheckStatus = 'passed' | 'pending' | 'indeterminate' | 'invalid' | 'skipped'
 
 /** The steps of every verification, in the order in which a verdict lists them. */
@@ -23,6 +24,7 @@ export type Finding = {
   readonly text: string
 }
 
+/** What one of the four steps established. */
 export type Check = Finding & { readonly check: CheckName; readonly status: CheckStatus }
 
 /** Something a person should know that changes no status. */
@@ -50,6 +52,7 @@ export type ConfirmedAnchor = {
   readonly readAt: { readonly number: string; readonly hash: string; readonly time: string }
 }
 
+/** What is known about one entry of the log. */
 export type EntryVerdict = Finding & {
   readonly versionId: string
   /** The time that the log claims. */
@@ -60,6 +63,7 @@ export type EntryVerdict = Finding & {
   readonly eventDigests: readonly string[]
 }
 
+/** Which items an event joins to, or takes out of, which whole. */
 export type Association = {
   readonly action: 'ADD' | 'DELETE'
   readonly parent: string
@@ -69,6 +73,7 @@ export type Association = {
 /** Why the issuer may speak about the product. */
 export type Standing = 'controller' | 'listed' | 'third-party'
 
+/** What one event is worth: the worse of its own content and of the entry that carries it. */
 export type EventVerdict = Finding & {
   readonly digest: string
   readonly status: VerdictStatus
@@ -99,6 +104,7 @@ export type EventVerdict = Finding & {
   readonly warnings: readonly Warning[]
 }
 
+/** How many events there are of each status, and of each kind that a person should know of. */
 export type EventCounts = {
   readonly anchored: number
   readonly pending: number
@@ -110,6 +116,7 @@ export type EventCounts = {
   readonly corrected: number
 }
 
+/** What a verification established. */
 export type Verdict = {
   readonly type: 'DppVerdict'
   readonly version: 1

@@ -70,10 +70,24 @@ export function hashText(text: string): string {
 /**
  * The SCID of a genesis entry, from its content with placeholders ("Generate SCID").
  *
- * Parsed once more, so that a placeholder inside a member's name is sorted as a placeholder.
+ * The text is JCS but for one case: a placeholder inside a member's name may sort elsewhere than what it stands for.
  */
 export function computeScid(text: string): string {
-  return hashText(canonicalize(parseLine(text)))
+  return hashText(hasPlaceholderInName(text) ? canonicalize(parseLine(text)) : text)
+}
+
+// In JCS only a member's name is followed by a colon. Each string is looked at once, however many placeholders it holds.
+function hasPlaceholderInName(text: string): boolean {
+  const restOfString = /[^"\\]*(?:\\.[^"\\]*)*"(:?)/y
+  for (
+    let at = text.indexOf('{SCID}');
+    at >= 0;
+    at = text.indexOf('{SCID}', restOfString.lastIndex)
+  ) {
+    restOfString.lastIndex = at
+    if (restOfString.exec(text)?.[1] !== '') return true
+  }
+  return false
 }
 
 function parseLine(line: string): Json {

@@ -44,6 +44,27 @@ async function genesis(
   return forgeLine(line, { predecessor: renewed })
 }
 
+describe('the SCID of a genesis', () => {
+  const textOf = (state: JsonObject): string =>
+    contentText({ parameters: {}, state, versionTime: '' })('{SCID}')
+
+  it('sorts a placeholder in a name as a placeholder, not as the SCID that stood there', () => {
+    const published = textOf({ x: `"${scid}":`, [`\\"${scid}`]: 1, [`[${scid}`]: 2, a: 3 })
+    const sorted = textOf({ x: '"{SCID}":', '\\"{SCID}': 1, '[{SCID}': 2, a: 3 })
+    expect(computeScid(published.replaceAll(scid, '{SCID}'))).toBe(computeScid(sorted))
+    const first = textOf({ [scid]: 1, a: 2 }) // "Q" sorts before "a", "{" after it.
+    expect(computeScid(first.replaceAll(scid, '{SCID}'))).toBe(
+      computeScid(textOf({ a: 2, '{SCID}': 1 })),
+    )
+  })
+
+  it('looks at each string once, however many placeholders it holds', () => {
+    const started = performance.now()
+    computeScid(textOf({ x: '{SCID}"'.repeat(60_000) }))
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+})
+
 describe('a log line', () => {
   it.each([
     ['no JSON', '{'],
