@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
-export default defineConfig(packageBuild(['index', 'main', 'cli'], { platform: 'node' }))
+export default defineConfig(
+  packageBuild(['index', 'main', 'cli', 'journal/event-writer-thread'], { platform: 'node' }),
+)

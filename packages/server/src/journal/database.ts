@@ -1,12 +1,19 @@
 // The embedded database: node:sqlite in WAL mode with synchronous=FULL, so that a commit that returned survives
 // kill −9 and a power cut. Every write goes through `transaction`; every statement is prepared once.
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementResultingChanges,
+} from 'node:sqlite'
 
 export type Row = { readonly [column: string]: SQLOutputValue }
 
 export type Database = {
   /** Gives the number of rows that changed. */
   run(sql: string, ...values: SQLInputValue[]): number
+  /** Gives the number of rows that changed and the row id of the last one inserted. */
+  change(sql: string, ...values: SQLInputValue[]): StatementResultingChanges
   /** Gives the row id of the row that was inserted. */
   insert(sql: string, ...values: SQLInputValue[]): number
   get(sql: string, ...values: SQLInputValue[]): Row | undefined
@@ -18,6 +25,7 @@ export type Database = {
 
 // Column meanings are the types of `port.ts`. Times are milliseconds since 1970. `item` is unique: two logs for one
 // item would share update keys. An event's (issuer, id) is unique: that is the rule against two bodies with one meaning.
+// Tables with long texts keep their row ids: in the tree of a key, four such rows would fill a page.
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS receipts (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS events (
@@ -35,12 +43,15 @@ CREATE INDEX IF NOT EXISTS deliveries_sealed ON deliveries (scid) WHERE state = 
 CREATE INDEX IF NOT EXISTS deliveries_claimed ON deliveries (scid) WHERE state = 'claimed';
 CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (event) WHERE state = 'dead';
 CREATE INDEX IF NOT EXISTS deliveries_unbatched ON deliveries (state) WHERE state = 'sealed' AND batch IS NULL;
+CREATE TABLE IF NOT EXISTS withheld (
+  digest TEXT PRIMARY KEY, audience TEXT, erased_at INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS products (
   scid TEXT PRIMARY KEY, did TEXT NOT NULL, item TEXT NOT NULL UNIQUE, controller TEXT NOT NULL,
-  control TEXT NOT NULL, head TEXT NOT NULL, suspended TEXT) STRICT, WITHOUT ROWID;
+  control TEXT NOT NULL, head TEXT NOT NULL, suspended TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS closings (scid TEXT PRIMARY KEY, request TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
   scid TEXT NOT NULL REFERENCES products(scid), version_number INTEGER NOT NULL, version_id TEXT NOT NULL,
-  line TEXT NOT NULL, batch INTEGER, PRIMARY KEY (scid, version_number)) STRICT, WITHOUT ROWID;
+  line TEXT NOT NULL, batch INTEGER, PRIMARY KEY (scid, version_number)) STRICT;
 CREATE INDEX IF NOT EXISTS entries_unclaimed ON entries (scid) WHERE batch IS NULL;
 CREATE INDEX IF NOT EXISTS entries_of_batch ON entries (batch, scid, version_number) WHERE batch IS NOT NULL;
 CREATE TABLE IF NOT EXISTS issuers (
@@ -90,6 +101,7 @@ export function openDatabase(path: string): Database {
   }
   return {
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
+    change: (sql, ...values) => prepared(sql).run(...values),
     insert: (sql, ...values) => Number(prepared(sql).run(...values).lastInsertRowid),
     get: (sql, ...values) => prepared(sql).get(...values),
     all: (sql, ...values) => prepared(sql).all(...values),

@@ -56,6 +56,15 @@ export type ProductBook = {
   append(appended: AppendedEntries): Promise<'appended' | 'moved' | 'busy'>
   /** The product whose genesis states `item` as `alsoKnownAs[0]`. */
   byItem(item: string): Promise<(ProductOwner & { readonly scid: string }) | undefined>
+  /**
+   * Records the controller's request to close a delegated log. From then on no new event is accepted for it; `owner` says
+   * `closed`.
+   */
+  requestClosing(scid: string, request: string): Promise<void>
+  /** The request to close a log. */
+  closingRequest(scid: string): Promise<string | undefined>
+  /** Delegated logs that are to be closed and for which nothing waits. */
+  closing(): Promise<readonly Product[]>
   /** DIDs in order of SCID, those after `after`. */
   page(
     limit: number,

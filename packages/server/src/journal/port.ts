@@ -28,6 +28,8 @@ export type AcceptedEvent = {
   readonly verificationMethod: string
   /** The Multikey that verified it. Sealing checks that the issuer still has it. */
   readonly key: string
+  /** Who may read it; absent: everybody. */
+  readonly audience?: string | undefined
   /** As the event names them, each SCID once. */
   readonly products: readonly {
     readonly did: string
@@ -58,6 +60,9 @@ export type Delivery = {
   readonly reason?: string
 }
 
+/** Why the content of an event is not public. */
+export type Withheld = { readonly audience: string | undefined; readonly isErased: boolean }
+
 export type Backlog = { readonly deliveries: number; readonly oldest: Date | undefined }
 
 export type DeadDelivery = {
@@ -79,7 +84,16 @@ export type EventQueue = {
    * caller looks again, because a receipt must not name an event that was refused.
    */
   accept(events: readonly AcceptedEvent[], receipt: string, receivedAt: Date): Promise<boolean>
+  /** JCS of the event, whoever may read it; undefined when it is unknown or its content was erased. */
   bytes(digest: string): Promise<Uint8Array | undefined>
+  /** The same, where everybody may read it. */
+  publicBytes(digest: string): Promise<Uint8Array | undefined>
+  /** Undefined for an event that is public or unknown. */
+  withheld(digest: string): Promise<Withheld | undefined>
+  /** Overwrites the content of an event; digest, receipt and deliveries stay. False when there is no such event. */
+  erase(digest: string, erasedAt: Date): Promise<boolean>
+  /** Events of an issuer that were accepted at `since` or later. */
+  countSince(issuer: string, since: Date): Promise<number>
   deliveries(digest: string): Promise<readonly Delivery[] | undefined>
   /** What was sealed into a product's log: digest → versionId. */
   sealed(scid: string): Promise<ReadonlyMap<string, string>>

@@ -2,13 +2,18 @@
 import type { AnchorJournal, AnchorRecord } from '@dpp/anchor/ethereum'
 import type { CrashPoint } from '../crash-point.ts'
 import type { Database, Row } from './database.ts'
+import type { Write } from './turns.ts'
 
-export function createSqliteAnchors(database: Database, crashPoint: CrashPoint): AnchorJournal {
-  function save(record: AnchorRecord): void {
+export function createSqliteAnchors(
+  database: Database,
+  write: Write,
+  crashPoint: CrashPoint,
+): AnchorJournal {
+  async function save(record: AnchorRecord): Promise<void> {
     // The transaction was signed before this call and is sent after it; each later state is recorded after the fact.
     if (record.state === 'sent') crashPoint('K7')
     if (record.state === 'mined' || record.state === 'final') crashPoint('K9')
-    database.transaction(() =>
+    await write(() =>
       database.run(
         'INSERT OR REPLACE INTO anchors (root, state, record) VALUES (?, ?, ?)',
         record.root,
@@ -24,7 +29,7 @@ export function createSqliteAnchors(database: Database, crashPoint: CrashPoint):
       const row = database.get('SELECT record FROM anchors WHERE root = ?', root)
       return row === undefined ? undefined : parseRecord(row)
     },
-    save: async (record) => save(record),
+    save,
     pending: async () =>
       database.all("SELECT record FROM anchors WHERE state <> 'final'").map(parseRecord),
   }

@@ -6,15 +6,16 @@ import type { Batch, BatchBook, BatchState, Leaf, SignedEntry } from './batch-po
 import type { Database } from './database.ts'
 import { createSqliteBatchReader, findBatch } from './sqlite-batch-reader.ts'
 import { findProduct, insertEntry } from './sqlite-products.ts'
+import type { Write } from './turns.ts'
 
 /** The writing side for the holder of fencing token `token`; `unlock` gives the lease back. */
 export function createSqliteBatchBook(
   database: Database,
-  token: number,
-  unlock: () => void,
+  write: Write,
+  { token, unlock }: { readonly token: number; readonly unlock: () => void },
 ): BatchBook {
-  async function fenced<Result>(work: () => Result): Promise<Result> {
-    return database.transaction(() => {
+  function fenced<Result>(work: () => Result): Promise<Result> {
+    return write(() => {
       if (database.get('SELECT token FROM lease')?.['token'] !== token) {
         throw new DppError<ServerErrorCode>('ERR_DPP_LEASE_LOST', 'another process seals batches')
       }

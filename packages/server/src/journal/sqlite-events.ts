@@ -1,102 +1,78 @@
-// The event queue on SQLite. Requests that arrive together share one commit, and so one flush of the disk.
+// The event queue on SQLite: reads of what was accepted; the writing is the writer's.
 import type { Database } from './database.ts'
 import { eachText, optional } from './database.ts'
-import type { AcceptedEvent, DeliveryState, EventQueue, EventStanding } from './port.ts'
+import type { EventWriter } from './event-writer.ts'
+import type { DeliveryState, EventQueue, EventStanding, Withheld } from './port.ts'
+import type { Write } from './turns.ts'
 
-type Waiting = {
-  readonly events: readonly AcceptedEvent[]
-  readonly receipt: string
-  readonly receivedAt: Date
-  readonly resolve: (accepted: boolean) => void
-  readonly reject: (error: unknown) => void
-}
-
-export function createSqliteEvents(database: Database): EventQueue {
-  let group: Waiting[] = []
-
+export function createSqliteEvents(
+  database: Database,
+  writer: EventWriter,
+  write: Write,
+): EventQueue {
   function standing(event: { digest: string; issuer: string; id: string }): EventStanding {
-    const known = database.get(
-      'SELECT body FROM events JOIN receipts ON receipts.id = events.receipt WHERE digest = ?',
+    const [known] = database.all(
+      `SELECT digest, body FROM events JOIN receipts ON receipts.id = receipt WHERE digest = ?1
+       UNION ALL SELECT digest, NULL FROM events WHERE issuer = ?2 AND id = ?3`,
       event.digest,
-    )
-    if (known !== undefined) return { kind: 'known', receipt: String(known['body']) }
-    const first = database.get(
-      'SELECT digest FROM events WHERE issuer = ? AND id = ?',
       event.issuer,
       event.id,
     )
-    return first === undefined
-      ? { kind: 'new' }
-      : { kind: 'conflict', digest: String(first['digest']) }
+    if (known === undefined) return { kind: 'new' }
+    return typeof known['body'] === 'string'
+      ? { kind: 'known', receipt: known['body'] }
+      : { kind: 'conflict', digest: String(known['digest']) }
   }
 
-  function store({ events, receipt, receivedAt }: Waiting): boolean {
-    if (!events.every(isNew)) return false
-    const receiptId = database.insert('INSERT INTO receipts (body) VALUES (?)', receipt)
-    for (const event of events) insert(event, receiptId, receivedAt)
-    return true
+  function bytes(digest: string): Uint8Array | undefined {
+    const content = database.get('SELECT bytes FROM events WHERE digest = ?', digest)?.['bytes']
+    return content instanceof Uint8Array && content.length > 0 ? content : undefined
   }
 
-  function isNew({ digest, issuer, id }: AcceptedEvent): boolean {
-    const known = database.get(
-      `SELECT 1 FROM events WHERE digest = ?
-       UNION ALL SELECT 1 FROM events WHERE issuer = ? AND id = ?`,
+  function withheld(digest: string): Withheld | undefined {
+    const row = database.get('SELECT audience, erased_at FROM withheld WHERE digest = ?', digest)
+    if (row === undefined) return undefined
+    const { audience, erased_at } = row
+    return {
+      audience: typeof audience === 'string' ? audience : undefined,
+      isErased: erased_at !== null,
+    }
+  }
+
+  function erase(digest: string, erasedAt: Date): boolean {
+    if (database.run("UPDATE events SET bytes = x'' WHERE digest = ?", digest) === 0) return false
+    database.run(
+      `INSERT INTO withheld (digest, erased_at) VALUES (?, ?)
+       ON CONFLICT (digest) DO UPDATE SET erased_at = ifnull(erased_at, excluded.erased_at)`,
       digest,
-      issuer,
-      id,
+      erasedAt.getTime(),
     )
-    return known === undefined
-  }
-
-  function insert(event: AcceptedEvent, receiptId: number, receivedAt: Date): void {
-    const seq = database.insert(
-      `INSERT INTO events (digest, issuer, id, bytes, verification_method, key, received_at, receipt)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      event.digest,
-      event.issuer,
-      event.id,
-      event.bytes,
-      event.verificationMethod,
-      event.key,
-      receivedAt.getTime(),
-      receiptId,
-    )
-    for (const { scid } of event.products) {
-      // Decided here, within the commit: the product's control may have changed since the event was looked at.
-      database.run(
-        `INSERT INTO deliveries (event, scid, state) VALUES (?1, ?2, CASE
-           (SELECT control FROM products WHERE scid = ?2)
-           WHEN 'delegated' THEN 'pending' WHEN 'self' THEN 'awaiting-controller' ELSE 'not-hosted' END)`,
-        seq,
-        scid,
-      )
-    }
-  }
-
-  function flush(): void {
-    const taken = group
-    group = []
-    try {
-      const results = database.transaction(() => taken.map(store))
-      taken.forEach(({ resolve }, index) => {
-        resolve(results[index] === true)
-      })
-    } catch (error) {
-      for (const { reject } of taken) reject(error)
-    }
+    return true
   }
 
   return {
     standing: async (event) => standing(event),
     accept: (events, receipt, receivedAt) =>
-      new Promise((resolve, reject) => {
-        group.push({ events, receipt, receivedAt, resolve, reject })
-        if (group.length === 1) setImmediate(flush)
+      writer.store({
+        events: events.map(({ products, ...event }) => ({
+          ...event,
+          scids: products.map(({ scid }) => scid),
+        })),
+        receipt,
+        receivedAtMs: receivedAt.getTime(),
       }),
-    bytes: async (digest) => {
-      const row = database.get('SELECT bytes FROM events WHERE digest = ?', digest)
-      return row?.['bytes'] instanceof Uint8Array ? row['bytes'] : undefined
-    },
+    bytes: async (digest) => bytes(digest),
+    publicBytes: async (digest) => (withheld(digest) === undefined ? bytes(digest) : undefined),
+    withheld: async (digest) => withheld(digest),
+    erase: (digest, erasedAt) => write(() => erase(digest, erasedAt)),
+    countSince: async (issuer, since) =>
+      Number(
+        database.get(
+          'SELECT count(*) AS n FROM events WHERE issuer = ? AND received_at >= ?',
+          issuer,
+          since.getTime(),
+        )?.['n'],
+      ),
     deliveries: async (digest) => {
       const rows = database.all(
         `SELECT scid, state, batch, version_id, reason FROM events JOIN deliveries ON event = seq
@@ -177,8 +153,8 @@ export function createSqliteEvents(database: Database): EventQueue {
           scid: String(row['scid']),
           reason: String(row['reason']),
         })),
-    replay: async (digest) =>
-      database.transaction(() =>
+    replay: (digest) =>
+      write(() =>
         database.run(
           `UPDATE deliveries SET state = 'pending', reason = NULL
            WHERE state = 'dead' AND event = (SELECT seq FROM events WHERE digest = ?)`,

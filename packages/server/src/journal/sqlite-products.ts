@@ -11,8 +11,9 @@ import type {
   ProductBook,
   ProductOwner,
 } from './log-port.ts'
+import type { Write } from './turns.ts'
 
-export function createSqliteProducts(database: Database): ProductBook {
+export function createSqliteProducts(database: Database, write: Write): ProductBook {
   function add(product: Product, genesis: Entry): 'added' | 'known' | 'taken' {
     const same = database.get(
       'SELECT version_id FROM entries WHERE scid = ? AND version_number = 1',
@@ -40,6 +41,8 @@ export function createSqliteProducts(database: Database): ProductBook {
       scid,
     )
     if (claimed !== undefined) return 'busy'
+    // A log is closed only when nothing waits for it: an event may have arrived since the entries were checked.
+    if (control === 'closed' && countWaiting(scid) > sealed.length) return 'busy'
     for (const entry of entries) insertEntry(database, entry)
     for (const { digest, versionId } of sealed) {
       database.run(
@@ -66,26 +69,52 @@ export function createSqliteProducts(database: Database): ProductBook {
     )
     return 'appended'
   }
+  function countWaiting(scid: string): number {
+    const row = database.get(
+      `SELECT count(*) AS n FROM deliveries
+       WHERE scid = ? AND state IN ('pending', 'awaiting-controller')`,
+      scid,
+    )
+    return Number(row?.['n'])
+  }
   return {
-    add: async (product, genesis) => database.transaction(() => add(product, genesis)),
+    add: (product, genesis) => write(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
     owner: async (scid) => {
       const row = database.get(
-        'SELECT did, item, controller, control FROM products WHERE scid = ?',
+        `SELECT did, item, controller, CASE WHEN control = 'delegated'
+           AND EXISTS (SELECT 1 FROM closings WHERE closings.scid = products.scid)
+           THEN 'closed' ELSE control END AS control FROM products WHERE scid = ?`,
         scid,
       )
       return row === undefined ? undefined : parseOwnerRow(row)
     },
+    requestClosing: (scid, request) =>
+      write(() => {
+        database.run('INSERT OR IGNORE INTO closings (scid, request) VALUES (?, ?)', scid, request)
+      }),
+    closingRequest: async (scid) => {
+      const row = database.get('SELECT request FROM closings WHERE scid = ?', scid)
+      return row === undefined ? undefined : String(row['request'])
+    },
+    closing: async () =>
+      database
+        .all(
+          `SELECT products.* FROM closings JOIN products ON products.scid = closings.scid
+           WHERE control = 'delegated' AND suspended IS NULL AND NOT EXISTS (
+             SELECT 1 FROM deliveries WHERE deliveries.scid = products.scid
+               AND state IN ('pending', 'claimed'))`,
+        )
+        .map(parseProductRow),
     suspended: async () =>
       database
         .all('SELECT scid, suspended FROM products WHERE suspended IS NOT NULL ORDER BY scid')
         .map((row) => ({ scid: String(row['scid']), reason: String(row['suspended']) })),
-    resume: async (scid) => {
-      database.transaction(() =>
-        database.run('UPDATE products SET suspended = NULL WHERE scid = ?', scid),
-      )
-    },
-    append: async (appended) => database.transaction(() => append(appended)),
+    resume: (scid) =>
+      write(() => {
+        database.run('UPDATE products SET suspended = NULL WHERE scid = ?', scid)
+      }),
+    append: (appended) => write(() => append(appended)),
     byItem: async (item) => {
       const row = database.get(
         'SELECT scid, did, item, controller, control FROM products WHERE item = ?',
@@ -131,7 +160,7 @@ export function insertEntry(database: Database, entry: Entry, batch?: number): v
   )
 }
 
-export function createSqliteIssuers(database: Database): IssuerBook {
+export function createSqliteIssuers(database: Database, write: Write): IssuerBook {
   function find(did: string): IssuerLog | undefined {
     const row = database.get('SELECT * FROM issuers WHERE did = ?', did)
     if (!(row?.['log'] instanceof Uint8Array)) return undefined
@@ -158,7 +187,7 @@ export function createSqliteIssuers(database: Database): IssuerBook {
   }
   return {
     find: async (did) => find(did),
-    save: async (log) => database.transaction(() => save(log)),
+    save: (log) => write(() => save(log)),
   }
 }
 

@@ -7,29 +7,38 @@ import type { CrashPoint } from '../crash-point.ts'
 import type { ServerErrorCode } from '../errors.ts'
 import type { BatchBook } from './batch-port.ts'
 import { type Database, openDatabase } from './database.ts'
+import { createEventWriter } from './event-writer.ts'
 import type { Journal } from './port.ts'
 import { createSqliteAnchors } from './sqlite-anchors.ts'
 import { createSqliteBatchReader } from './sqlite-batch-reader.ts'
 import { createSqliteBatchBook } from './sqlite-batches.ts'
 import { createSqliteEvents } from './sqlite-events.ts'
 import { createSqliteIssuers, createSqliteProducts } from './sqlite-products.ts'
+import { createTurns, type Write } from './turns.ts'
 
 const JOURNAL_FILE = 'journal.sqlite'
 
 /** Opens the journal in `folder`, which exists; makes it when it is missing. */
 export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journal {
-  const database = openDatabase(join(folder, JOURNAL_FILE))
+  const path = join(folder, JOURNAL_FILE)
+  const database = openDatabase(path)
+  const takeTurn = createTurns()
+  const write: Write = (work) => takeTurn(() => database.transaction(work))
+  const writer = createEventWriter(path, takeTurn)
   return {
-    events: createSqliteEvents(database),
-    products: createSqliteProducts(database),
-    issuers: createSqliteIssuers(database),
-    anchors: createSqliteAnchors(database, crashPoint),
+    events: createSqliteEvents(database, writer, write),
+    products: createSqliteProducts(database, write),
+    issuers: createSqliteIssuers(database, write),
+    anchors: createSqliteAnchors(database, write, crashPoint),
     batches: createSqliteBatchReader(database),
-    acquireLease: async () => acquireLease(database, join(folder, 'lease.sqlite')),
+    acquireLease: () => acquireLease(database, write, join(folder, 'lease.sqlite')),
     probe: async () => {
-      database.transaction(() => database.run('UPDATE lease SET token = token'))
+      await write(() => database.run('UPDATE lease SET token = token'))
     },
-    close: async () => database.close(),
+    close: async () => {
+      await writer.close()
+      database.close()
+    },
   }
 }
 
@@ -45,7 +54,11 @@ export function openExistingJournal(folder: string): Journal {
 
 // The lease is SQLite's own exclusive file lock: the kernel gives it back at the instant the holder dies, however it
 // dies, and a holder that is merely paused keeps it. The token guards what a lock cannot: a copy of the data folder.
-function acquireLease(database: Database, path: string): BatchBook | undefined {
+async function acquireLease(
+  database: Database,
+  write: Write,
+  path: string,
+): Promise<BatchBook | undefined> {
   const lock = new DatabaseSync(path)
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE')
@@ -54,9 +67,9 @@ function acquireLease(database: Database, path: string): BatchBook | undefined {
     lock.close()
     return undefined
   }
-  const token = database.transaction(() => {
+  const token = await write(() => {
     database.run('UPDATE lease SET token = token + 1')
     return Number(database.get('SELECT token FROM lease')?.['token'])
   })
-  return createSqliteBatchBook(database, token, () => lock.close())
+  return createSqliteBatchBook(database, write, { token, unlock: () => lock.close() })
 }

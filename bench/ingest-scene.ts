@@ -1,0 +1,93 @@
+// The scene of the ingest benchmark: the real service as a process of its own, an issuer with a published log, registered
+// products, and signed events of about 2 kB as prepared requests.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEvent, manufactureEvent, type SecuredEvent, signEvent } from '@dpp/core'
+import {
+  createOrganisation,
+  type Organisation,
+  type RegisteredProduct,
+  registerProduct,
+  startFileHost,
+} from '../test/server-client.ts'
+import { startServerProcess } from '../test/server-process.ts'
+
+export type Scene = {
+  readonly url: string
+  readonly pid: number
+  readonly issuer: Organisation
+  readonly products: readonly RegisteredProduct[]
+  /** Ends the service and removes what it stored. */
+  close(): Promise<void>
+}
+
+const DOMAIN = 'dpp.windowco.example'
+const EVENT_BYTES = 2000
+
+/** Starts the service and registers products; `environment` adds to its settings. */
+export async function createScene(
+  products: number,
+  environment: { readonly [name: string]: string } = {},
+): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
+  const host = await startFileHost()
+  const server = await startServerProcess({
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    DPP_INTERVAL_SECONDS: '0',
+    DPP_ORIGINS: `windowco.example=${host.url}`,
+    ...environment,
+  })
+  const issuer = await createOrganisation(host, 'windowco.example')
+  const registered: RegisteredProduct[] = []
+  for (let serial = 0; serial < products; serial++) {
+    registered.push(await registerProduct(server.url, DOMAIN, issuer, `BENCH-${serial}`))
+  }
+  async function close(): Promise<void> {
+    await server.stop()
+    await host.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  const pid = server.process.pid ?? 0
+  return { url: server.url, pid, issuer, products: registered, close }
+}
+
+/** Signs events about the scene's products in turn, each of about 2 kB. */
+export async function signEvents(
+  { issuer, products }: Scene,
+  count: number,
+): Promise<SecuredEvent[]> {
+  const events: SecuredEvent[] = []
+  const now = new Date()
+  for (let i = 0; i < count; i++) {
+    const product = products[i % products.length] as RegisteredProduct
+    const subject = manufactureEvent({
+      products: [product.did],
+      items: [product.item],
+      eventTime: now,
+      timeZoneOffset: '+01:00',
+      extensions: { 'example:measured': measurements },
+    })
+    const issuerOf = { id: issuer.did, name: 'WindowCo AG' }
+    const event = createEvent({ issuer: issuerOf, subject, validFrom: now })
+    events.push(await signEvent(event, issuer.signer, { created: now }))
+  }
+  return events
+}
+
+/** Seconds of CPU, all threads, that a process has used; NaN where the system does not say. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) / 100 // Ticks: 100 a second on Linux.
+}
+
+// What fills an event up to 2 kB, as a test bench would report it.
+const measurements = Array.from({ length: (EVENT_BYTES - 1450) / 60 }, (_, i) => ({
+  'example:name': `uValue-${i}`,
+  'example:value': '0.84',
+}))

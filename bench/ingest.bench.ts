@@ -1,0 +1,133 @@
+// The durable service against a route that parses, canonicalizes and verifies but stores nothing: client, service and
+// reference on one machine, in turns, medians of the rounds' ratios.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { SecuredEvent } from '@dpp/core'
+import type { Result } from './compare.ts'
+import {
+  type LoadConnection,
+  openConnection,
+  preparePost,
+  sendAll,
+  sendPaced,
+} from './http-load.ts'
+import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
+
+const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
+const EVENTS = 3000 // In each round.
+const PACED_SECONDS = 10
+
+export async function run(): Promise<Result[]> {
+  const scene = await createScene(300)
+  const reference = await startReference(scene)
+  try {
+    const one = await compareIngest(scene, reference, { perRequest: 1, connections: 64, owed: 0.8 })
+    const hundred = await compareIngest(scene, reference, {
+      perRequest: 100,
+      connections: 8,
+      owed: 0.9,
+    })
+    const perSecond = 1e6 / (one.rows[1]?.medianMicros ?? Number.NaN)
+    return [one, hundred, await measureLatency(scene, perSecond / 2)]
+  } finally {
+    reference.stop()
+    await scene.close()
+  }
+}
+
+type Reference = { readonly url: string; readonly pid: number; stop(): void }
+
+async function startReference({ issuer }: Scene): Promise<Reference> {
+  const file = fileURLToPath(new URL('./ingest-reference.ts', import.meta.url))
+  const x = Buffer.from(issuer.signer.publicKey).toString('base64url')
+  const args = [file, x, issuer.signer.verificationMethod]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  process.once('exit', () => child.kill())
+  const [url] = await once(createInterface({ input: child.stdout }), 'line')
+  return { url: String(url), pid: child.pid ?? 0, stop: () => void child.kill() }
+}
+
+type Job = { readonly perRequest: number; readonly connections: number; readonly owed: number }
+
+async function compareIngest(scene: Scene, reference: Reference, job: Job): Promise<Result> {
+  const ours = await openAll(scene.url, job.connections)
+  const theirs = await openAll(reference.url, job.connections)
+  const rounds: { ours: number; theirs: number; cpuOurs: number; cpuTheirs: number }[] = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const requests = prepare(await signEvents(scene, EVENTS), job.perRequest)
+    const first = await timed(reference.pid, theirs, requests)
+    const second = await timed(scene.pid, ours, requests)
+    if (round < 0) continue
+    rounds.push({ ours: second.ms, theirs: first.ms, cpuOurs: second.cpu, cpuTheirs: first.cpu })
+  }
+  for (const connection of [...ours, ...theirs]) connection.close()
+  const ratio = median(rounds.map((round) => round.theirs / round.ours))
+  const cpu = median(rounds.map((round) => round.cpuOurs / round.cpuTheirs))
+  const micros = (ms: number): number => (ms * 1000) / EVENTS
+  const medianOurs = micros(median(rounds.map((round) => round.ours)))
+  const medianTheirs = micros(median(rounds.map((round) => round.theirs)))
+  return {
+    title: `ingest, ${job.perRequest} a request, ${job.connections} connections, ${ROUNDS} rounds of ${EVENTS}`,
+    unit: 'event',
+    rows: [
+      { name: 'reference: verifies, stores nothing', medianMicros: medianTheirs, ratio: 1 },
+      { name: '@dpp/server, durable', medianMicros: medianOurs, ratio: medianOurs / medianTheirs },
+    ],
+    owed: [
+      {
+        promise: `at least ${job.owed} of the reference (median of the rounds' ratios)`,
+        measured: `${ratio.toFixed(2)}, at ${cpu.toFixed(2)} times its CPU`,
+        holds: ratio >= job.owed,
+      },
+    ],
+  }
+}
+
+async function timed(
+  pid: number,
+  connections: readonly LoadConnection[],
+  requests: readonly Buffer[],
+): Promise<{ ms: number; cpu: number }> {
+  const before = await cpuSeconds(pid)
+  const ms = await sendAll(connections, requests, 201)
+  return { ms, cpu: (await cpuSeconds(pid)) - before }
+}
+
+async function measureLatency(scene: Scene, perSecond: number): Promise<Result> {
+  const connections = await openAll(scene.url, 64)
+  const requests = prepare(await signEvents(scene, Math.ceil(perSecond * PACED_SECONDS)), 1)
+  const latencies = (await sendPaced(connections, requests, perSecond)).toSorted((a, b) => a - b)
+  for (const connection of connections) connection.close()
+  const quantile = (q: number): number => latencies[Math.floor(q * latencies.length)] ?? Number.NaN
+  const [p50, p99] = [quantile(0.5), quantile(0.99)]
+  return {
+    title: `latency at half load, ${Math.round(perSecond)} events/s`,
+    unit: 'request',
+    rows: [
+      { name: 'median', medianMicros: p50 * 1000, ratio: 1 },
+      { name: '99th percentile', medianMicros: p99 * 1000, ratio: p99 / p50 },
+    ],
+    owed: [{ promise: 'p99 under 150 ms', measured: `${p99.toFixed(1)} ms`, holds: p99 < 150 }],
+  }
+}
+
+async function openAll(url: string, count: number): Promise<LoadConnection[]> {
+  return await Promise.all(Array.from({ length: count }, () => openConnection(url)))
+}
+
+function prepare(events: readonly SecuredEvent[], perRequest: number): Buffer[] {
+  const requests: Buffer[] = []
+  for (let i = 0; i < events.length; i += perRequest) {
+    const taken = events.slice(i, i + perRequest)
+    requests.push(
+      preparePost('/events', JSON.stringify(perRequest === 1 ? taken[0] : { events: taken })),
+    )
+  }
+  return requests
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}

@@ -1,0 +1,87 @@
+// The Lua functions that the scripts share: how deliveries are kept, and how they come and go.
+//
+// Keys, each after the prefix:
+//   ev:DIGEST hash      the event; field d:SCID is the delivery: state, batch, versionId, reason, queue id, tab-separated
+//   id:HASH             issuer and id → digest              rc:N      receipt
+//   log, is:ISSUER, bp:SCID   zset seq → digest: all events, an issuer's, a product's
+//   digests, products   zset in lexical order               queue     stream of pending deliveries, group "batch"
+//   w:SCID              zset seq → digest that waits        again     zset seq → deliveries that wait a second time
+//   dead                zset seq → delivery                 cc        hash SCID → claimed deliveries
+//   pr:SCID hash, it:HASH, ln:SCID list of lines, vi:SCID list of versionIds, suspended set, closings hash
+//   free                zset first entry in no batch → SCID fs        list of sealed deliveries in no batch
+//   b:N hash            the batch; b:N:c:SCID, b:N:cp claims; b:N:k keys; b:N:r entries; b:N:p, b:N:s, b:N:i what is in it
+export const LUA = `
+local function event(d) return P .. 'ev:' .. d end
+local function delivery(d, s)
+  local text = call('HGET', event(d), 'd:' .. s)
+  if not text then return nil end
+  local state, batch, version, reason, entry = string.match(text, '^([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)$')
+  return {state = state, batch = batch, version = version, reason = reason, entry = entry}
+end
+local function put(d, s, state, batch, version, reason, entry)
+  call('HSET', event(d), 'd:' .. s, table.concat({state, batch or '', version or '', reason or '', entry or ''}, '\\t'))
+end
+local function seq(d) return call('HGET', event(d), 'seq') end
+local function name(d, s) return d .. '\\t' .. s end
+local function parts(text) return string.match(text, '^([^\\t]*)\\t(.*)$') end
+
+-- What belongs to a suspended product waits outside of the queue until it is resumed.
+local function enqueue(d, s, n)
+  local entry = ''
+  if call('SISMEMBER', P .. 'suspended', s) == 1 then
+    call('HINCRBY', P .. 'meta', 'parked', 1)
+  else
+    entry = call('XADD', P .. 'queue', '*', 'd', d, 's', s)
+  end
+  put(d, s, 'pending', nil, nil, nil, entry)
+  call('ZADD', P .. 'w:' .. s, n, d)
+end
+local function enqueueAgain(d, s)
+  local n = seq(d)
+  enqueue(d, s, n)
+  call('ZADD', P .. 'again', n, name(d, s))
+end
+local function await(d, s, n)
+  put(d, s, 'awaiting-controller')
+  call('ZADD', P .. 'w:' .. s, n, d)
+end
+-- Takes a delivery out of whatever it waits in.
+local function dequeue(d, s, was)
+  if was.state == 'pending' then
+    if was.entry == '' then call('HINCRBY', P .. 'meta', 'parked', -1)
+    else call('XDEL', P .. 'queue', was.entry) end
+    call('ZREM', P .. 'again', name(d, s))
+  end
+  call('ZREM', P .. 'w:' .. s, d)
+  call('ZREM', P .. 'dead', name(d, s))
+end
+local function bury(d, s, reason)
+  put(d, s, 'dead', nil, nil, reason)
+  call('ZADD', P .. 'dead', seq(d), name(d, s))
+end
+local function count(key, field, by)
+  if call('HINCRBY', key, field, by) <= 0 then call('HDEL', key, field) end
+end
+local function unclaim(b, d, s)
+  call('ZREM', b .. ':c:' .. s, d)
+  if call('EXISTS', b .. ':c:' .. s) == 0 then call('ZREM', b .. ':cp', s) end
+  count(P .. 'cc', s, -1)
+end
+local function seal(b, d, s, version)
+  put(d, s, 'sealed', string.match(b, '%d+$'), version)
+  call('ZADD', b .. ':s', 0, d)
+  count(b .. ':i', call('HGET', event(d), 'issuer'), 1)
+end
+local function addEntry(s, version, line)
+  call('RPUSH', P .. 'vi:' .. s, version)
+  call('RPUSH', P .. 'ln:' .. s, line)
+end
+local function setFree(s, from) call('ZADD', P .. 'free', 'LT', from, s) end
+`
+
+/** Pages of a sorted set in lexical order, from Redis to a list. */
+export const PAGE_LUA = `
+local function page(key, after, limit)
+  return call('ZRANGEBYLEX', key, after == '' and '-' or '(' .. after, '+', 'LIMIT', 0, limit)
+end
+`
