@@ -126,6 +126,16 @@ export function describeStoreFaults(name: string, open: () => Promise<ServiceUnd
       expect((await lies(key))?.body).toEqual(one)
     })
 
+    it('removes whatever becomes of the first request', async () => {
+      for (const [, fault] of faults) {
+        const key = freshKey()
+        await store.create(key, one, testMeta)
+        proxy.handle = firstOf('DELETE', fault)
+        await store.remove?.(key)
+        expect(await lies(key)).toBeUndefined()
+      }
+    })
+
     it.each([401, 403])('is refused by %i at once, unless a write is in doubt', async (status) => {
       const key = freshKey()
       proxy.handle = async ({ answer }) => answer({ status })

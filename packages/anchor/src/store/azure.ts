@@ -67,6 +67,7 @@ function azureService(options: AzureStoreOptions): ObjectService {
       })
       return requireTag(answer.etag)
     },
+    remove: (path, abortSignal) => container.getBlockBlobClient(path).delete({ abortSignal }),
     async list(prefix, from, abortSignal) {
       const pages = container
         .listBlobsFlat({ abortSignal, ...(prefix === '' ? {} : { prefix }) })

@@ -81,7 +81,7 @@ export function createConditionalStore(
       const path = pathOf(key)
       const { maxBytes = 64 * 2 ** 20 } = options
       const get = (signal: AbortSignal) => readObject(service, path, maxBytes, signal)
-      return await context.gate(() => readPatiently(context, `GET ${key}`, get))
+      return await context.gate(() => persist(context, `GET ${key}`, get))
     },
     async create(key, body, meta) {
       return await write(key, body, meta, undefined)
@@ -91,12 +91,17 @@ export function createConditionalStore(
       if (!isStrongTag(token)) throw conflictError(key)
       return await write(key, body, meta, token)
     },
+    async remove(key) {
+      const path = pathOf(key)
+      const send = (signal: AbortSignal) => service.remove(path, signal)
+      await context.gate(() => persist(context, `DELETE ${key}`, send))
+    },
     async *list(under) {
       assertStorePrefix(under)
       let from: string | undefined
       do {
         const request = (signal: AbortSignal) => service.list(prefix + under, from, signal)
-        const page = await context.gate(() => readPatiently(context, `list ${under}`, request))
+        const page = await context.gate(() => persist(context, `list ${under}`, request))
         if (page === undefined || (page.next !== undefined && page.next === from)) {
           throw storeError(
             'ERR_DPP_STORE_UNAVAILABLE',
@@ -159,8 +164,8 @@ async function look(context: Context, path: string): Promise<Version | undefined
   }
 }
 
-// `undefined`: absent, said by the service.
-async function readPatiently<T>(
+// For requests that can be repeated without harm. `undefined`: absent, said by the service.
+async function persist<T>(
   context: Context,
   what: string,
   send: (signal: AbortSignal) => Promise<T>,

@@ -67,7 +67,21 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         await expect(store.replace(key, body, 't', testMeta), `replace ${key}`).rejects.toEqual(
           refusal,
         )
+        if (store.remove) await expect(store.remove(key), `remove ${key}`).rejects.toEqual(refusal)
       }
+    })
+
+    it('removes an object, and nothing where there is none', async ({ skip }) => {
+      const { store } = opened
+      const { remove } = store
+      if (remove === undefined) return skip('this store cannot remove')
+      const key = freshKey()
+      await store.create(key, encodeUtf8('one'), testMeta)
+      await remove(key)
+      expect(await store.read(key)).toBeUndefined()
+      await remove(key)
+      await store.create(key, encodeUtf8('two'), testMeta)
+      expect((await store.read(key))?.body).toEqual(encodeUtf8('two'))
     })
   })
 }

@@ -54,6 +54,18 @@ export function createFileStore(folder: string): Store {
         return { token: contentToken(body) }
       })
     },
+    async remove(key) {
+      const path = pathOf(key)
+      await exclusively(path, async () => {
+        if ((await readIfPresent(path)) === undefined) return
+        try {
+          await rm(path)
+          await syncFolder(dirname(path))
+        } catch (error) {
+          throw unavailable(key, error)
+        }
+      })
+    },
     async *list(prefix) {
       assertStorePrefix(prefix)
       const start = prefix.slice(0, prefix.lastIndexOf('/') + 1) // The deepest folder that holds them all.

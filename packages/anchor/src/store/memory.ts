@@ -36,6 +36,10 @@ export function createMemoryStore(): Store {
       if (current === undefined || contentToken(current) !== token) throw conflictError(key)
       return put(key, body)
     },
+    async remove(key) {
+      assertStoreKey(key)
+      objects.delete(key)
+    },
     async *list(prefix) {
       assertStorePrefix(prefix)
       for (const key of [...objects.keys()]) if (key.startsWith(prefix)) yield key

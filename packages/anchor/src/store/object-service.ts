@@ -8,6 +8,7 @@ export type ObjectService = {
   get(path: string, signal: AbortSignal): Promise<ObjectAnswer>
   head(path: string, signal: AbortSignal): Promise<Version | undefined>
   put(write: ObjectWrite, signal: AbortSignal): Promise<string>
+  remove(path: string, signal: AbortSignal): Promise<unknown>
   list(prefix: string, from: string | undefined, signal: AbortSignal): Promise<ObjectPage>
   classify(error: unknown): FailureKind
   /** Added to the message where a write keeps failing although nothing stands in its way. */

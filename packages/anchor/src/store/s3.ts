@@ -2,6 +2,7 @@
 // For servers. The service must honour `If-None-Match: *` and `If-Match` on PUT; some ignore them silently, and two
 // writers would then overwrite each other: the contract suite shows it.
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -90,6 +91,8 @@ function s3Service(options: S3StoreOptions): ObjectService {
       })
       return requireTag((await client.send(command, { abortSignal })).ETag)
     },
+    remove: (Key, abortSignal) =>
+      client.send(new DeleteObjectCommand({ Bucket, Key }), { abortSignal }),
     async list(Prefix, ContinuationToken, abortSignal) {
       const command = new ListObjectsV2Command({
         Bucket,

@@ -34,6 +34,8 @@ export type Store = {
     token: string,
     meta: ObjectMeta,
   ): Promise<{ readonly token: string }>
+  /** Removes an object; nothing where there is none. Absent where a store cannot. */
+  remove?(key: string): Promise<void>
   /** The keys that begin with `prefix`, in no order; absent where a store cannot list. */
   list?(prefix: string): AsyncIterable<string>
 }
