@@ -35,12 +35,27 @@ const allowed = [
 function lint(): Set<string> {
   for (const [path, specifier] of [...forbidden, ...allowed]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), `import { x } from '${specifier}'\n\nexport const y: unknown = x\n`)
+    writeFileSync(
+      join(folder, path),
+      `import { x } from '${specifier}'\n\nexport const y: unknown = x\n`,
+    )
   }
   copyFileSync(join(root, 'biome.json'), join(folder, 'biome.json'))
-  const biome = ['exec', 'biome', 'lint', '--only=style/noRestrictedImports', '--reporter=json', '--max-diagnostics=none']
-  const { stdout } = spawnSync('pnpm', [...biome, `--config-path=${folder}`, folder], { cwd: root, encoding: 'utf8' })
-  return new Set([...forbidden, ...allowed].map(([path]) => path).filter((path) => stdout.includes(path)))
+  const biome = [
+    'exec',
+    'biome',
+    'lint',
+    '--only=style/noRestrictedImports',
+    '--reporter=json',
+    '--max-diagnostics=none',
+  ]
+  const { stdout } = spawnSync('pnpm', [...biome, `--config-path=${folder}`, folder], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  return new Set(
+    [...forbidden, ...allowed].map(([path]) => path).filter((path) => stdout.includes(path)),
+  )
 }
 
 describe('the package direction', () => {
