@@ -10,6 +10,7 @@ import { httpError, sendProblem, toProblem } from './http/problem.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import { createRequestIds } from './http/request-id.ts'
 import { registerBatchRoutes } from './http/routes-batches.ts'
+import { registerControlRoutes } from './http/routes-control.ts'
 import { registerDidRoutes } from './http/routes-dids.ts'
 import { registerDigitalLinks } from './http/routes-digital-link.ts'
 import { registerEventRoutes } from './http/routes-events.ts'
@@ -37,8 +38,11 @@ export type AppContext = {
   readonly addressLimit: RateLimit
   readonly metrics: Metrics
   readonly maxAnchorAgeSeconds: number
+  readonly clockOffsetSeconds: () => number
   /** Where people look at a product, with `{did}` in it. */
   readonly pageUrl: string | undefined
+  /** Audiences of restricted events: SHA-256 of their readers' tokens, by name. */
+  readonly audiences: { readonly [name: string]: readonly string[] }
   readonly now: () => Date
 }
 
@@ -79,11 +83,12 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
     registerEventRoutes(routes, context)
     registerStreamRoutes(routes, context)
     registerDidRoutes(routes, context)
+    registerControlRoutes(routes, context)
     registerPassportRoutes(routes, context)
     registerDigitalLinks(routes, context)
     registerBatchRoutes(routes, context)
     registerServiceRoutes(routes, context)
-    registerPublicFiles(routes, context.store)
+    registerPublicFiles(routes, context)
     registerReference(routes)
   })
   return app

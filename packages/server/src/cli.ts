@@ -1,19 +1,32 @@
 #!/usr/bin/env node
 // The `dpp-server` command.
 import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
-import { isDppError } from '@dpp/core'
+import { deployRegistry } from '@dpp/anchor/ethereum'
+import { isDppError, toHex } from '@dpp/core'
+import { pino } from 'pino'
+import { privateKeyToAccount } from 'viem/accounts'
+import { runBatch } from './commands/run-batch.ts'
+import { showKeys } from './commands/show-keys.ts'
 import { formatConfig, parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 import type { Journal } from './journal/port.ts'
 import { openExistingJournal } from './journal/sqlite.ts'
+import { loadKeys } from './keys-file.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, startServer } from './main.ts'
+import { createServer } from './server.ts'
+
+const BATCH_WAIT_MS = 600_000
 
 const usage = `dpp-server start     run the service (the default)
 dpp-server status    open batches, backlog, dead-letter list and suspended products, from the journal
 dpp-server replay D  let the dead deliveries of the event with digest D wait again
 dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
+dpp-server batch     run one batch now, where no service runs on the same data; exit code 1 while one stays open
+dpp-server keys      the public halves of the service's keys, and how many logs hang on each secret
+dpp-server deploy    deploy the registry with the relayer's account, unless it is there
 dpp-server config    print the effective configuration, secrets redacted
 
 Configuration comes from the environment, then from .env in the working directory; see the README.
@@ -43,6 +56,34 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     const report = await runFsck(parseConfig(readEnvironment()))
     print(report)
     if (report.findings.length > 0) process.exitCode = 1
+  },
+  async batch() {
+    const config = parseConfig(readEnvironment())
+    const log = pino({ level: config.logLevel }, pino.destination(2)) // Standard output is for the result.
+    const parts = { log, now: () => new Date(), crashPoint: () => {} }
+    const server = await createServer(config, parts)
+    try {
+      const result = await runBatch(server, BATCH_WAIT_MS)
+      print(result)
+      if (result.open.length > 0) process.exitCode = 1
+    } finally {
+      await server.close()
+    }
+  },
+  async keys() {
+    const config = parseConfig(readEnvironment())
+    await withJournal(async (journal) => {
+      const keys = await loadKeys(config, pino({ level: config.logLevel }, pino.destination(2)))
+      print(await showKeys(keys, config.witnessPreviousKeys, journal))
+    })
+  },
+  async deploy() {
+    const config = parseConfig(readEnvironment())
+    const { chainId, rpcUrls } = config
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 }) // For development keys.
+    const keys = await loadKeys(config, pino({ level: config.logLevel }, pino.destination(2)))
+    const account = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
+    print(await deployRegistry({ rpcUrl: rpcUrls[0] ?? '', chainId, account }))
   },
   async config() {
     process.stdout.write(`${formatConfig(parseConfig(readEnvironment()))}\n`)

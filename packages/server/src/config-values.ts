@@ -80,11 +80,32 @@ export function hashes(value: string): readonly string[] {
   throw new Error('must be SHA-256 hashes of 64 lower-case hex digits, comma-separated')
 }
 
+/** SHA-256 of the tokens of each audience, by its name. */
+export type Audiences = { readonly [name: string]: readonly string[] }
+
+/** `name=hash` pairs, comma-separated; a name may come again with another hash. */
+export function audiences(value: string): Audiences {
+  const named = new Map<string, readonly string[]>()
+  for (const item of value.split(',')) {
+    const [, name, hash] = /^([a-z][a-z0-9-]{0,31})=([0-9a-f]{64})$/.exec(item.trim()) ?? []
+    if (name === undefined || hash === undefined) {
+      throw new Error('must be name=hash pairs, comma-separated: a lower-case name, a SHA-256 hash')
+    }
+    named.set(name, [...(named.get(name) ?? []), hash])
+  }
+  return Object.fromEntries(named)
+}
+
 /** 32 secret bytes in hex, with or without 0x. */
 export function key(value: string): Uint8Array {
   const digits = value.replace(/^0x/, '').toLowerCase()
   if (/^[0-9a-f]{64}$/.test(digits)) return fromHex(digits)
   throw new Error('must be 32 bytes of hex')
+}
+
+/** Such keys, comma-separated. */
+export function keys(value: string): readonly Uint8Array[] {
+  return value.split(',').map((item) => key(item.trim()))
 }
 
 export function crashSpec(value: string): string {

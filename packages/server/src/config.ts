@@ -29,6 +29,8 @@ export type Config = {
   readonly addressRatePerSecond: number
   /** Verified events, for each issuer. 0: no limit. */
   readonly issuerRatePerSecond: number
+  /** New events of each issuer in a day. 0: no limit. */
+  readonly issuerQuotaPerDay: number
   /** The service is not ready while a batch has waited longer than this for its anchor. */
   readonly maxAnchorAgeSeconds: number
   readonly pollMs: number
@@ -38,6 +40,8 @@ export type Config = {
   readonly allowDidKey: boolean
   readonly maxEventAgeSeconds: number
   readonly adminTokensSha256: readonly string[]
+  /** Audiences of restricted events: SHA-256 of their readers' tokens, by name. */
+  readonly audiences: read.Audiences
   readonly trustProxy: boolean
   /** Where people look at a product; `{did}` stands for its DID. */
   readonly pageUrl: string | undefined
@@ -45,6 +49,8 @@ export type Config = {
   readonly crashAt: string | undefined
   /** Master secret of the update keys. Absent: a development key in the data folder. */
   readonly witnessPrivateKey: Uint8Array | undefined
+  /** Master secrets before it, of which some logs may still be. */
+  readonly witnessPreviousKeys: readonly Uint8Array[]
   /** Key of the Ethereum account that pays. Absent: a development key in the data folder. */
   readonly relayerPrivateKey: Uint8Array | undefined
   /** Access to a store in Azure, by the names that its own tools use: account and key, or a SAS. */
@@ -102,6 +108,11 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     parse: read.integer(0, 1_000_000),
     fallback: 0,
   },
+  issuerQuotaPerDay: {
+    name: 'DPP_ISSUER_QUOTA_PER_DAY',
+    parse: read.integer(0, 1_000_000_000),
+    fallback: 0,
+  },
   maxAnchorAgeSeconds: {
     name: 'DPP_MAX_ANCHOR_AGE_SECONDS',
     parse: read.integer(1, 2_000_000),
@@ -122,6 +133,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     fallback: 0,
   },
   adminTokensSha256: { name: 'DPP_ADMIN_TOKENS_SHA256', parse: read.hashes, fallback: [] },
+  audiences: { name: 'DPP_AUDIENCES', parse: read.audiences, fallback: {} },
   trustProxy: { name: 'DPP_TRUST_PROXY', parse: read.flag, fallback: false },
   pageUrl: { name: 'DPP_PAGE_URL', parse: read.pageUrl, fallback: undefined },
   logLevel: { name: 'DPP_LOG_LEVEL', parse: read.logLevel, fallback: 'info' },
@@ -130,6 +142,12 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     name: 'WITNESS_PRIVATE_KEY',
     parse: read.key,
     fallback: undefined,
+    shown: 'never',
+  },
+  witnessPreviousKeys: {
+    name: 'WITNESS_PREVIOUS_KEYS',
+    parse: read.keys,
+    fallback: [],
     shown: 'never',
   },
   relayerPrivateKey: {

@@ -27,6 +27,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const server = await createServer(config, { log, now: () => new Date(), crashPoint })
   const url = await server.app.listen({ host: config.host, port: config.port })
   server.batches.start()
+  server.clock?.start()
   log.info({ url }, 'listening')
   return { url, close: server.close }
 }

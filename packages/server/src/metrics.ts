@@ -66,4 +66,5 @@ const gaugeHelp: { readonly [name: string]: string } = {
   oldest_delivery_age_seconds: 'Age of the oldest of them.',
   batches_open: 'Batches that are not settled.',
   oldest_batch_age_seconds: 'Age of the oldest open batch.',
+  clock_offset_seconds: 'How far the clock is ahead of the chain, beyond what its pace explains.',
 }

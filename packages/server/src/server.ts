@@ -9,14 +9,17 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { createApp } from './app.ts'
 import type { BatchContext } from './batch/context.ts'
 import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
+import { type ClockWatch, createChainLook, createClockWatch } from './chain/clock-watch.ts'
 import { type Config, isLoopback } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
+import { createIssuerQuota } from './ingest/issuer-quota.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
+import type { Journal } from './journal/port.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
 import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
@@ -27,6 +30,9 @@ import { openCheckedStore } from './store/check-store.ts'
 export type Server = {
   readonly app: FastifyInstance
   readonly batches: BatchRunner
+  readonly journal: Journal
+  /** Compares the clock with the chain's; absent where there is no chain. */
+  readonly clock: ClockWatch | undefined
   /** Lets requests and batch steps under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
@@ -49,7 +55,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const { log, now, crashPoint } = parts
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const keys = await loadKeys(config, log)
-  const updateKeys = createUpdateKeys(keys.witnessPrivateKey)
+  const updateKeys = createUpdateKeys(keys.witnessPrivateKey, config.witnessPreviousKeys)
   const receiptSigner = createReceiptSigner(keys.witnessPrivateKey)
   const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
   const domain = config.domain ?? (config.port === 0 ? 'localhost' : `localhost:${config.port}`)
@@ -63,6 +69,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     origins: config.origins,
     now,
   })
+  const clock = watchClock(config, log, now)
   const metrics = createMetrics()
   const batches = createBatchRunner({
     context: {
@@ -100,13 +107,15 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         receiptSigner,
         verifyEvent: createEventVerifier(),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
+        assertQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
         assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
         now,
         crashPoint,
       },
       service: describeService(config, {
         domain,
-        did: receiptSigner.verificationMethod.replace(/#.*$/, ''),
+        did: didOf(receiptSigner),
+        previousDids: config.witnessPreviousKeys.map(createReceiptSigner).map(didOf),
         receiptVerificationMethod: receiptSigner.verificationMethod,
         anchorer: relayer.address.toLowerCase(),
       }),
@@ -114,7 +123,9 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
       maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
+      clockOffsetSeconds: () => clock?.offsetSeconds() ?? 0,
       pageUrl: config.pageUrl,
+      audiences: config.audiences,
       now,
     },
     { loggerInstance: log, trustProxy: config.trustProxy },
@@ -123,6 +134,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     // A kept-alive connection that ends its last request after the close began would hold it up until it times out.
     const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
     await app.close().finally(() => clearInterval(sweep))
+    clock?.stop()
     await batches.stop()
     await journal.close()
   }
@@ -131,7 +143,13 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     closing ??= closeAll()
     return closing
   }
-  return { app, batches, close }
+  return { app, batches, journal, clock, close }
+}
+
+function watchClock(config: Config, log: Logger, now: () => Date): ClockWatch | undefined {
+  const [rpcUrl] = config.rpcUrls
+  if (config.registry === undefined || rpcUrl === undefined) return undefined
+  return createClockWatch({ look: createChainLook(rpcUrl, now), log })
 }
 
 type Chain = Pick<BatchContext, 'anchorWriter' | 'registryReader'>
@@ -153,6 +171,10 @@ function connectChain(
     anchorWriter: createAnchorWriter({ ...chain, rpcUrl, account, journal }),
     registryReader: createRegistryReader({ ...chain, rpcUrls }),
   }
+}
+
+function didOf({ verificationMethod }: { readonly verificationMethod: string }): string {
+  return verificationMethod.replace(/#.*$/, '')
 }
 
 // The operator's own map may lead to private addresses; nothing else may.

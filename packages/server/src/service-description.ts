@@ -8,6 +8,8 @@ export type ServiceDescription = {
   /** The service's own DID, whose key signs receipts. */
   readonly did: string
   readonly receiptVerificationMethod: string
+  /** DIDs that signed receipts under earlier secrets, which clients may have pinned. */
+  readonly previousDids: readonly string[]
   readonly anchoring: {
     readonly chain: string
     readonly registry: string | null
@@ -20,7 +22,14 @@ export type ServiceDescription = {
     readonly eventsPerRequest: number
     readonly keysPerRequest: number
   }
-  readonly issuers: { readonly allowDidKey: boolean; readonly maxEventAgeSeconds: number }
+  readonly issuers: {
+    readonly allowDidKey: boolean
+    readonly maxEventAgeSeconds: number
+    /** 0: no quota. */
+    readonly eventsPerDay: number
+  }
+  /** Names that `?audience=` may have. */
+  readonly audiences: readonly string[]
 }
 
 export const MAX_EVENTS_PER_REQUEST = 1000
@@ -28,13 +37,20 @@ export const MAX_KEYS_PER_REQUEST = 1000
 
 export function describeService(
   config: Config,
-  parts: { domain: string; did: string; receiptVerificationMethod: string; anchorer: string },
+  parts: {
+    domain: string
+    did: string
+    receiptVerificationMethod: string
+    previousDids: readonly string[]
+    anchorer: string
+  },
 ): ServiceDescription {
   const { finality } = config
   return {
     domain: parts.domain,
     did: parts.did,
     receiptVerificationMethod: parts.receiptVerificationMethod,
+    previousDids: parts.previousDids,
     anchoring: {
       chain: `eip155:${config.chainId}`,
       registry: config.registry ?? null,
@@ -50,6 +66,8 @@ export function describeService(
     issuers: {
       allowDidKey: config.allowDidKey,
       maxEventAgeSeconds: config.maxEventAgeSeconds,
+      eventsPerDay: config.issuerQuotaPerDay,
     },
+    audiences: Object.keys(config.audiences),
   }
 }

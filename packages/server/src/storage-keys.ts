@@ -70,3 +70,10 @@ export function publicFile(path: string): (FileMeta & { readonly key: string }) 
   const match = publicFiles.find(([pattern]) => pattern.test(path))
   return match === undefined ? undefined : { key: `${BASE}/${path}`, ...match[1] }
 }
+
+const eventPath = new RegExp(`^events/(${DIGEST})\\.json$`)
+
+/** The digest of the event whose file is at a public path; undefined for the path of anything else. */
+export function digestOfPath(path: string): string | undefined {
+  return eventPath.exec(path)?.[1]
+}

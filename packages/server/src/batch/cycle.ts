@@ -5,6 +5,7 @@ import type { Batch } from '../journal/batch-port.ts'
 import { describeError } from '../logger.ts'
 import { anchorRoot } from './anchor-root.ts'
 import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'
+import { closeLogs } from './close-logs.ts'
 import { type BatchContext, hasReached } from './context.ts'
 import { publishEvidence } from './publish-evidence.ts'
 import { publishLogs } from './publish-logs.ts'
@@ -13,6 +14,7 @@ import { signEntries } from './sign-entries.ts'
 
 /** Claims what waits into a new batch, if anything does. */
 export async function claimBatch(context: BatchContext): Promise<void> {
+  await closeLogs(context)
   const batch = await context.book.claim(context.maxDeliveries, context.now())
   if (batch === undefined) return
   context.log.info({ batch: batch.id, events: batch.events }, 'batch claimed')

@@ -27,7 +27,7 @@ async function publishEvents(context: BatchContext, batch: Batch): Promise<void>
   await forEachPage(
     (limit, after) => context.book.digests(batch.id, limit, after),
     async (digest) => {
-      const bytes = await context.journal.events.bytes(digest)
+      const bytes = await context.journal.events.publicBytes(digest)
       if (bytes !== undefined) {
         await publishObject(context.store, eventKey(digest), bytes, eventMeta)
       }

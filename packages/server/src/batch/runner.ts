@@ -10,6 +10,8 @@ import { anchorOpenBatches, claimBatch, sealOpenBatches } from './cycle.ts'
 export type BatchRunner = {
   /** Seals what waits now; resolves when its logs are out and its root is recorded, or its problem noted. @throws ERR_DPP_LEASE_LOST */
   runNow(): Promise<void>
+  /** Runs `work` while no batch is being sealed. */
+  betweenBatches<Result>(work: () => Promise<Result>): Promise<Result>
   /** Takes the lease (or waits for it), continues open batches, and runs the timers. */
   start(): void
   /** Lets the steps under way end, stops the timers, gives the lease back. */
@@ -106,21 +108,21 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
     await (await lease)?.release()
   }
 
-  return { runNow, start, stop }
+  return { runNow, betweenBatches: sealing.run, start, stop }
 }
 
 type Lane = {
   /** Does the work after all that was given before it. */
-  readonly run: (work: () => Promise<void>) => Promise<void>
+  readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>
   readonly isBusy: () => boolean
   /** Resolves when nothing is under way. */
-  readonly idle: () => Promise<void>
+  readonly idle: () => Promise<unknown>
 }
 
 function createLane(): Lane {
-  let tail = Promise.resolve()
+  let tail: Promise<unknown> = Promise.resolve()
   let waiting = 0
-  function run(work: () => Promise<void>): Promise<void> {
+  function run<Result>(work: () => Promise<Result>): Promise<Result> {
     waiting += 1
     const result = tail.then(work).finally(() => {
       waiting -= 1

@@ -103,7 +103,10 @@ async function signEntry(
 
 // did:webvh v1.0, "versionTime": later than the previous entry's and not in the future. Times are whole seconds, so a
 // second entry within one second waits for the next. Behind a clock that was set back the times rise all the same.
-async function versionTime(context: BatchContext, head: LogHead): Promise<Date> {
+export async function versionTime(
+  context: Pick<BatchContext, 'now' | 'sleep'>,
+  head: LogHead,
+): Promise<Date> {
   const aheadMs = nextVersionTime(head, context.now()).getTime() - context.now().getTime()
   if (aheadMs > 0 && aheadMs <= MAX_CLOCK_WAIT_MS) await context.sleep(aheadMs)
   return nextVersionTime(head, context.now())

@@ -33,6 +33,27 @@ export async function verifyByController(
   return { document: result.document, created }
 }
 
+/** How long after it was signed a request is obeyed. */
+const MAX_REQUEST_AGE_MS = 3_600_000
+
+/**
+ * Refuses a request that is for something else, for another product, or too old to be what its signer wants now.
+ *
+ * @throws ERR_DPP_CONTROLLER_PROOF
+ */
+export function assertRequest(
+  { document, created }: { readonly document: JsonObject; readonly created: Date },
+  expected: { readonly type: string; readonly product: string; readonly now: Date },
+): void {
+  const { type, version, product } = document
+  if (type !== expected.type || version !== 1)
+    throw refused(`it is no ${expected.type} of version 1`)
+  if (product !== expected.product) throw refused('it is for another product')
+  if (expected.now.getTime() - created.getTime() > MAX_REQUEST_AGE_MS) {
+    throw refused('it was signed too long ago: sign it again')
+  }
+}
+
 function refused(message: string): DppError<ServerErrorCode> {
   return new DppError('ERR_DPP_CONTROLLER_PROOF', message)
 }

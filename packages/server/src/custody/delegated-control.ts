@@ -7,7 +7,7 @@ import {
   type LogHead,
   recoveryHash,
 } from '@dpp/webvh'
-import type { UpdateKeys } from './update-keys.ts'
+import { committedSigner, type UpdateKeys } from './update-keys.ts'
 
 /** What the next entry of a log says about keys, and who signs it. */
 export type ControlPlan = { readonly parameters: JsonObject; readonly signer: LocalSigner }
@@ -25,11 +25,36 @@ export function planControl(
   head: LogHead,
 ): ControlPlan | undefined {
   const number = head.versionNumber + 1
-  const signer = keys.signerFor(item, number)
-  if (!head.parameters.nextKeyHashes.includes(keys.hashFor(item, number))) return undefined
+  const { nextKeyHashes, updateKeys } = head.parameters
+  if (nextKeyHashes.length === 0) {
+    // Half closed: the key of the entry before signs whatever is still to be said.
+    const last = keys.findSigner(item, head.versionNumber, (key) => updateKeys.includes(key))
+    return last === undefined ? undefined : { parameters: {}, signer: last }
+  }
+  const signer = committedSigner(keys, item, { entry: number, nextKeyHashes })
+  if (signer === undefined) return undefined
   const recovery = recoveryHash(head, signer.multikey)
   const service = keys.hashFor(item, number + 1)
   const parameters = delegatedEntryParameters(signer.multikey, { service, recovery })
   assertRecoveryKept(parameters, recovery)
+  return { parameters, signer }
+}
+
+/**
+ * Plans the next of the two entries that close a log, at its controller's word (the design's §3.2): one that commits to no
+ * further key, then one after which no key may sign. Undefined when the service cannot append to the log.
+ */
+export function planClosing(
+  keys: UpdateKeys,
+  item: string,
+  head: LogHead,
+): ControlPlan | undefined {
+  const plan = planControl(keys, item, head)
+  if (plan === undefined) return undefined
+  const { signer } = plan
+  const isHalfClosed = head.parameters.nextKeyHashes.length === 0
+  const parameters = isHalfClosed
+    ? { updateKeys: [] }
+    : { updateKeys: [signer.multikey], nextKeyHashes: [] }
   return { parameters, signer }
 }

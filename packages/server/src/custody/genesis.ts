@@ -11,7 +11,7 @@ import {
 } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
 import type { Entry, Product } from '../journal/log-port.ts'
-import type { UpdateKeys } from './update-keys.ts'
+import { committedSigner, type UpdateKeys } from './update-keys.ts'
 
 export type Genesis = { readonly product: Product; readonly entry: Entry }
 
@@ -39,7 +39,7 @@ export function parseGenesis(log: string, rules: GenesisRules): Genesis {
   if (readEvents(report.versions).length > 0) throw refused('a genesis carries no event')
   const item = itemOf(document)
   if (rules.control === 'delegated') {
-    assertDelegated(parameters.nextKeyHashes, rules.updateKeys.hashFor(item, 2))
+    assertDelegated(parameters.nextKeyHashes, rules.updateKeys, item)
   }
   const { scid, did } = version.head
   return {
@@ -107,10 +107,10 @@ function assertPlace(version: LogVersion, domain: string): void {
 }
 
 // The design's §2, table, row 1: H(S₂), H(O₂), in this order.
-function assertDelegated(nextKeyHashes: readonly string[], serviceHash: string): void {
-  const [first, recovery, ...more] = nextKeyHashes
-  const holds = first === serviceHash && recovery !== undefined && more.length === 0
-  if (!holds || recovery === serviceHash) {
+function assertDelegated(nextKeyHashes: readonly string[], keys: UpdateKeys, item: string): void {
+  const [first = '', recovery, ...more] = nextKeyHashes
+  const isOurs = committedSigner(keys, item, { entry: 2, nextKeyHashes: [first] }) !== undefined
+  if (!isOurs || recovery === undefined || recovery === first || more.length > 0) {
     throw refused(
       "nextKeyHashes is not the service's next key hash, then the owner's recovery hash",
     )

@@ -14,7 +14,7 @@ import {
 import type { ServerErrorCode } from '../errors.ts'
 import type { AppendedEntries, Control, Product } from '../journal/log-port.ts'
 import { controllerOf } from './genesis.ts'
-import type { UpdateKeys } from './update-keys.ts'
+import { committedSigner, type UpdateKeys } from './update-keys.ts'
 
 export type PostedEntries = {
   /** The versionId that the entries were built on. */
@@ -95,9 +95,10 @@ function sealedDigests(
 
 function controlAfter(tip: LogHead, { item }: Product, keys: UpdateKeys): Control {
   if (!isOpen(tip)) return 'closed'
-  const isOurs = tip.parameters.nextKeyHashes.includes(keys.hashFor(item, tip.versionNumber + 1))
   invariant(tip.versionNumber >= 2, 'a posted entry follows the genesis')
-  return isOurs ? 'delegated' : 'self'
+  const { nextKeyHashes } = tip.parameters
+  const ours = committedSigner(keys, item, { entry: tip.versionNumber + 1, nextKeyHashes })
+  return ours !== undefined ? 'delegated' : 'self'
 }
 
 function refused(message: string): DppError<ServerErrorCode> {

@@ -10,28 +10,64 @@ export type UpdateKeys = {
   signerFor(item: string, entry: number): LocalSigner
   /** What `nextKeyHashes` of the entry before `entry` commits to. */
   hashFor(item: string, entry: number): string
+  /**
+   * The signer of that entry whose Multikey `accepts` takes, of the newest secret or of one before it; undefined when
+   * the service has none. A log that was begun with an older secret goes over to the newest with its next entry.
+   */
+  findSigner(
+    item: string,
+    entry: number,
+    accepts: (multikey: string) => boolean,
+  ): LocalSigner | undefined
 }
 
 const UPDATE_KEY_SALT = 'dpp:update-key:v1'
 const RECEIPT_KEY_SALT = 'dpp:receipt-key:v1'
 
+/** The signer of entry `entry` that a log commits to with `nextKeyHashes`; undefined when it commits to no key of ours. */
+export function committedSigner(
+  keys: UpdateKeys,
+  item: string,
+  { entry, nextKeyHashes }: { readonly entry: number; readonly nextKeyHashes: readonly string[] },
+): LocalSigner | undefined {
+  return keys.findSigner(item, entry, (multikey) => nextKeyHashes.includes(hashKey(multikey)))
+}
+
 /**
- * Makes the key source for a master secret of 32 bytes.
+ * Makes the key source for a master secret of 32 bytes, and those that were the secret before it.
  *
  * The Ed25519 seed (RFC 8032 §5.1.5) of entry n is HKDF-SHA-256 (RFC 5869) with IKM = the master secret, salt = the
  * UTF-8 bytes of `dpp:update-key:v1`, info = the UTF-8 bytes of `alsoKnownAs[0]` followed by n as four bytes, big
  * endian, L = 32. The fixed width of n keeps two different pairs from giving the same info.
  */
-export function createUpdateKeys(masterSecret: Uint8Array): UpdateKeys {
-  invariant(masterSecret.length === 32, 'the master secret has 32 bytes')
-  function signerFor(item: string, entry: number): LocalSigner {
+export function createUpdateKeys(
+  masterSecret: Uint8Array,
+  previous: readonly Uint8Array[] = [],
+): UpdateKeys {
+  const secrets = [masterSecret, ...previous]
+  invariant(
+    secrets.every(({ length }) => length === 32),
+    'a master secret has 32 bytes',
+  )
+  function signerFor(item: string, entry: number, secret: Uint8Array = masterSecret): LocalSigner {
     invariant(Number.isInteger(entry) && entry >= 2 && entry < 2 ** 32, 'the owner signs entry 1')
-    return createLocalSigner(derive(masterSecret, UPDATE_KEY_SALT, updateKeyInfo(item, entry)))
+    return createLocalSigner(derive(secret, UPDATE_KEY_SALT, updateKeyInfo(item, entry)))
+  }
+  function findSigner(
+    item: string,
+    entry: number,
+    accepts: (multikey: string) => boolean,
+  ): LocalSigner | undefined {
+    for (const secret of secrets) {
+      const signer = signerFor(item, entry, secret)
+      if (accepts(signer.multikey)) return signer
+    }
+    return undefined
   }
   function hashFor(item: string, entry: number): string {
     return hashKey(signerFor(item, entry).multikey)
   }
-  return { signerFor, hashFor }
+  return { signerFor: (item, entry) => signerFor(item, entry), hashFor, findSigner }
 }
 
 /** The signer of receipts: neither relayer nor update key, and found again after the loss of everything but the secret. */

@@ -85,6 +85,11 @@ async function checkProduct({ journal, store, now }: FsckContext, scid: string):
 
 // The file of an event that was sealed by a published batch is there, and has its digest.
 async function checkEvent({ journal, store }: FsckContext, digest: string): Promise<string[]> {
+  if ((await journal.events.withheld(digest)) !== undefined) {
+    return (await store.read(eventKey(digest))) === undefined
+      ? []
+      : ['its withheld content is published']
+  }
   const deliveries = (await journal.events.deliveries(digest)) ?? []
   for (const { batch: id, state } of deliveries) {
     const batch =

@@ -7,11 +7,14 @@ import { httpError } from './problem.ts'
 
 /** Refuses a request without one of the tokens; with no tokens configured (loopback only) everything is open. @throws ERR_DPP_ADMIN_UNAUTHORIZED */
 export function assertAdmin(request: FastifyRequest, tokensSha256: readonly string[]): void {
-  if (tokensSha256.length === 0) return
-  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '') ?? []
-  if (token !== undefined) {
-    const given = sha256(token)
-    if (tokensSha256.some((hash) => timingSafeEqual(fromHex(hash), given))) return
-  }
+  if (tokensSha256.length === 0 || bearsToken(request, tokensSha256)) return
   throw httpError('ERR_DPP_ADMIN_UNAUTHORIZED', 'this needs an administration token')
+}
+
+/** Whether a request bears one of the tokens. */
+export function bearsToken(request: FastifyRequest, tokensSha256: readonly string[]): boolean {
+  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '') ?? []
+  if (token === undefined) return false
+  const given = sha256(token)
+  return tokensSha256.some((hash) => timingSafeEqual(fromHex(hash), given))
 }

@@ -107,6 +107,7 @@ export const bodySchemas: { readonly [name: string]: Schema } = {
   EventStatus: object('How far an event has come; `stage` is the least advanced of its products.', {
     digest,
     stage,
+    content: { enum: ['public', 'restricted', 'erased'] },
     deliveries: listOf(
       object(
         'One product.',
@@ -119,6 +120,12 @@ export const bodySchemas: { readonly [name: string]: Schema } = {
         },
       ),
     ),
+  }),
+  Erased: object('What is left: `removed` is false where the store cannot remove files.', {
+    digest,
+    content: { const: 'erased' },
+    file: text,
+    removed: { type: 'boolean' },
   }),
   EventPage: object(
     'Accepted events, newest first.',
@@ -155,7 +162,7 @@ export const bodySchemas: { readonly [name: string]: Schema } = {
       versionTime: time,
       waiting: listOf(digest),
     },
-    { suspended: text },
+    { suspended: text, closing: { const: true } },
   ),
   ProductPage: object(
     'Products in order of SCID.',
@@ -168,6 +175,25 @@ export const bodySchemas: { readonly [name: string]: Schema } = {
     required: ['proof'],
   },
   PublishedPassport: object('Where the passport lies.', { scid, url: text }),
+  CloseRequest: {
+    type: 'object',
+    description: "Signed by the controller's key.",
+    required: ['type', 'version', 'product', 'proof'],
+    properties: { type: { const: 'DppCloseRequest' }, version: { const: 1 }, product: did },
+  },
+  Closing: object('The log is closed with the next batches.', { scid, closing: { const: true } }),
+  TransferRequest: {
+    type: 'object',
+    description: "Signed by the owner's recovery key, as a did:key.",
+    required: ['type', 'version', 'product', 'controller', 'recoveryHash', 'proof'],
+    properties: {
+      type: { const: 'DppTransferRequest' },
+      version: { const: 1 },
+      product: did,
+      controller: did,
+      recoveryHash: text,
+    },
+  },
   Batch: object('A batch of log entries.', batchMembers, {
     ...batchOptional,
     anchor: { type: 'object', description: 'The anchoring transaction.' },

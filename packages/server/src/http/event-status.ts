@@ -25,6 +25,8 @@ export type EventStatus = {
   readonly digest: string
   /** The least advanced stage of the products that are hosted here. */
   readonly stage: EventStage
+  /** Whether everybody may read it, an audience alone, or nobody any more. */
+  readonly content: 'public' | 'restricted' | 'erased'
   readonly deliveries: readonly DeliveryStatus[]
 }
 
@@ -60,7 +62,10 @@ export async function eventStatus(
     })
   }
   const stage = order.find((each) => statuses.some((status) => status.stage === each))
-  return { digest, stage: stage ?? 'accepted', deliveries: statuses }
+  const withheld = await journal.events.withheld(digest)
+  const hidden = withheld?.isErased === true ? 'erased' : 'restricted'
+  const content = withheld === undefined ? 'public' : hidden
+  return { digest, stage: stage ?? 'accepted', content, deliveries: statuses }
 }
 
 function stageOf(state: string): EventStage {

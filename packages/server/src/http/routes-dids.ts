@@ -123,6 +123,9 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     const product = await findProduct(context, request)
     const { scid } = product
     const head = parseHead(product.head)
+    const isClosing =
+      product.control === 'delegated' &&
+      (await context.journal.products.closingRequest(scid)) !== undefined
     return {
       did: product.did,
       scid,
@@ -131,6 +134,7 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
       versionId: head.versionId,
       versionTime: head.updated,
       waiting: await context.journal.events.waiting(scid),
+      ...(isClosing ? { closing: true } : {}),
       ...(product.suspended === undefined ? {} : { suspended: product.suspended }),
     }
   })
@@ -144,8 +148,8 @@ export async function findProduct(context: AppContext, request: FastifyRequest):
   throw httpError('ERR_DPP_PRODUCT_UNKNOWN', 'no such product is hosted here')
 }
 
-// Published at once, so that the DID resolves. Should this fail, the next batch does it.
-async function publishNow(
+/** Published at once, so that the DID resolves. Should this fail, the next batch does it. */
+export async function publishNow(
   context: AppContext,
   scid: string,
   request: FastifyRequest,

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
+import { eventKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
 import { bodyBytes, nextPage, queryText } from './body.ts'
 import { eventStatus } from './event-status.ts'
@@ -14,8 +15,11 @@ import { httpError, sendProblem, toProblem } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
-  async function take(posted: readonly unknown[]): Promise<readonly EventOutcome[]> {
-    const outcomes = await ingest(context.ingest, posted)
+  async function take(
+    posted: readonly unknown[],
+    audience: string | undefined,
+  ): Promise<readonly EventOutcome[]> {
+    const outcomes = await ingest({ ...context.ingest, audience }, posted)
     for (const { kind } of outcomes) context.metrics.eventsReceived(kind, 1)
     return outcomes
   }
@@ -25,6 +29,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     summary: 'Post signed events',
     description:
       'One event, a list, or a stream of lines. The answer is the receipt; for several, a result for each.',
+    query: { audience: 'Who alone may read them; not signed. Absent: everybody.' },
     body: {
       'application/vc': 'Event',
       'application/json': 'PostedEvents',
@@ -33,13 +38,18 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     answers: { 200: 'EventAnswer', 201: 'EventAnswer' },
   }
   app.post('/events', { schema: routeSchema(post) }, async (request, reply) => {
+    const audience = queryText(request, 'audience')
+    if (audience !== undefined && !Object.hasOwn(context.audiences, audience)) {
+      throw httpError('ERR_DPP_HTTP_SCHEMA', 'there is no such audience here')
+    }
     if (request.body instanceof Readable) {
-      const lines = resultLines(lineGroups(request.body, LINE_LIMITS), take)
+      const groups = lineGroups(request.body, LINE_LIMITS)
+      const lines = resultLines(groups, (group) => take(group, audience))
       return reply.type(NDJSON).send(Readable.from(lines))
     }
     const body = bodyBytes(request.body)
     const list = eventList(body)
-    const outcomes = await take(list ?? [body])
+    const outcomes = await take(list ?? [body], audience)
     if (list !== undefined) return sendMany(reply, outcomes)
     const [outcome] = outcomes
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
@@ -84,9 +94,41 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
   app.get('/events/:digest', { schema: routeSchema(show) }, async (request) => {
     const { digest } = request.params as { digest: string }
     const status = isEventDigest(digest) ? await eventStatus(context.journal, digest) : undefined
-    if (status === undefined) throw httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
+    if (status === undefined) throw unknownEvent()
     return status
   })
+
+  const erase = {
+    tag,
+    summary: 'Erase the content of an event',
+    description: 'Its digest stays in the logs and is anchored; verifiers say that it is withheld.',
+    isAdmin: true,
+    params: { digest: 'The event digest.' },
+    answers: { 200: 'Erased' },
+  }
+  app.delete('/events/:digest/content', { schema: routeSchema(erase) }, async (request) => {
+    assertAdmin(request, context.adminTokensSha256)
+    const { digest } = request.params as { digest: string }
+    if (!isEventDigest(digest)) throw unknownEvent()
+    return await eraseContent(context, digest)
+  })
+}
+
+// The journal first, so that no batch publishes it any more; then the file. Between batches, because one that runs may
+// have read the content already.
+async function eraseContent(context: AppContext, digest: string): Promise<object> {
+  const { journal, store, batches, now } = context
+  const file = eventKey(digest)
+  return await batches.betweenBatches(async () => {
+    if (!(await journal.events.erase(digest, now()))) throw unknownEvent()
+    await store.remove?.(file)
+    const removed = store.remove !== undefined || (await store.read(file)) === undefined
+    return { digest, content: 'erased', file: `/${file}`, removed }
+  })
+}
+
+function unknownEvent(): Error {
+  return httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
 }
 
 const PAGE = 100

@@ -1,14 +1,15 @@
 // The public files at their URLs, for a service without a web server or CDN before it. Content types, caching and
 // cross-origin rules are what docs/spec says for each kind of file.
-import type { Store } from '@dpp/anchor'
 import { sha256, toHex } from '@dpp/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { publicFile } from '../storage-keys.ts'
+import type { AppContext } from '../app.ts'
+import { digestOfPath, eventMeta, publicFile } from '../storage-keys.ts'
+import { assertReader } from './event-readers.ts'
 import { httpError } from './problem.ts'
 import { evaluateConditions, selectRange } from './ranges.ts'
 import { routeSchema } from './route-schema.ts'
 
-export function registerPublicFiles(app: FastifyInstance, store: Store): void {
+export function registerPublicFiles(app: FastifyInstance, context: AppContext): void {
   // A page that asks past its caches sends headers that make the browser ask first.
   app.options('/.well-known/did/*', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*')
@@ -39,7 +40,17 @@ export function registerPublicFiles(app: FastifyInstance, store: Store): void {
     reply.header('access-control-allow-origin', '*')
     reply.header('access-control-expose-headers', 'Content-Range, ETag')
     const file = publicFile(path)
-    const stored = file === undefined ? undefined : await store.read(file.key)
+    const digest = digestOfPath(path)
+    const withheld =
+      digest === undefined ? undefined : await context.journal.events.withheld(digest)
+    if (digest !== undefined && withheld !== undefined) {
+      reply.header('vary', 'Authorization')
+      reply.header('cache-control', 'private, no-store')
+      assertReader(request, context, withheld)
+      const bytes = await context.journal.events.bytes(digest)
+      return reply.type(eventMeta.contentType).send(Buffer.from(bytes ?? []))
+    }
+    const stored = file === undefined ? undefined : await context.store.read(file.key)
     if (file === undefined || stored === undefined) {
       throw httpError('ERR_DPP_HTTP_NOT_FOUND', 'there is no such file')
     }

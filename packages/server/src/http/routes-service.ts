@@ -38,11 +38,12 @@ export function registerServiceRoutes(app: FastifyInstance, context: AppContext)
   })
 }
 
-async function readGauges({ journal, now }: AppContext): Promise<{
+async function readGauges({ journal, now, clockOffsetSeconds }: AppContext): Promise<{
   deliveries_waiting: number
   oldest_delivery_age_seconds: number
   batches_open: number
   oldest_batch_age_seconds: number
+  clock_offset_seconds: number
 }> {
   const [{ deliveries, oldest }, open] = await Promise.all([
     journal.events.backlog(),
@@ -55,5 +56,6 @@ async function readGauges({ journal, now }: AppContext): Promise<{
     oldest_delivery_age_seconds: ageSeconds(oldest),
     batches_open: open.length,
     oldest_batch_age_seconds: ageSeconds(open[0]?.createdAt),
+    clock_offset_seconds: clockOffsetSeconds(),
   }
 }

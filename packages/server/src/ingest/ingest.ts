@@ -37,6 +37,10 @@ export type IngestContext = {
   readonly verifyEvent: EventVerifier
   /** Verified events per issuer. */
   readonly issuerLimit: RateLimit
+  /** Throws when the issuer has had its events of the day. */
+  readonly assertQuota: (issuer: string) => Promise<void>
+  /** Who may read the events of this request; absent: everybody. */
+  readonly audience?: string | undefined
   /** Throws while the queue is full. */
   readonly assertCapacity: () => Promise<void>
   readonly now: () => Date
@@ -117,7 +121,9 @@ async function judge(
     const { multikey } = await checkSignature(context, parsed)
     // After the signature: nobody can use up the quota of another.
     if (!context.issuerLimit(issuer, 1)) throw rateLimited()
-    return { digest, issuer, id, bytes, verificationMethod, key: multikey, products }
+    await context.assertQuota(issuer)
+    const { audience } = context
+    return { digest, issuer, id, bytes, verificationMethod, key: multikey, audience, products }
   } catch (error) {
     return refusal(error, digest)
   }

@@ -1,0 +1,44 @@
+// How many new events an issuer may post in a day (UTC). What was accepted before a restart counts.
+import { DppError } from '@dpp/core'
+import type { ServerErrorCode } from '../errors.ts'
+import type { EventQueue } from '../journal/port.ts'
+
+type Use = { readonly dayMs: number; used: number }
+
+const DAY_MS = 86_400_000
+const MAX_ISSUERS = 10_000
+
+/** Makes the check, which counts one event: it throws ERR_DPP_EVENT_QUOTA after `perDay` events. 0: no limit. */
+export function createIssuerQuota(
+  queue: EventQueue,
+  perDay: number,
+  now: () => Date,
+): (issuer: string) => Promise<void> {
+  const uses = new Map<string, Use>()
+
+  async function useOf(issuer: string): Promise<Use> {
+    const dayMs = Math.floor(now().getTime() / DAY_MS) * DAY_MS
+    const known = uses.get(issuer)
+    if (known?.dayMs === dayMs) return known
+    const used = await queue.countSince(issuer, new Date(dayMs))
+    const raced = uses.get(issuer)
+    if (raced?.dayMs === dayMs) return raced // Another event of the request was faster, and has counted.
+    const use = { dayMs, used }
+    uses.set(issuer, use)
+    const [oldest] = uses.keys()
+    if (uses.size > MAX_ISSUERS && oldest !== undefined) uses.delete(oldest)
+    return use
+  }
+
+  return async (issuer) => {
+    if (perDay === 0) return
+    const use = await useOf(issuer)
+    if (use.used >= perDay) {
+      throw new DppError<ServerErrorCode>(
+        'ERR_DPP_EVENT_QUOTA',
+        `the issuer has had its ${perDay} events of today (UTC)`,
+      )
+    }
+    use.used += 1
+  }
+}

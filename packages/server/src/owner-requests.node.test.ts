@@ -1,0 +1,272 @@
+// What owners and operators do to control after registration: transfer, closing, a new master secret. Every log that comes
+// of it resolves with didwebvh-ts too.
+import { spawn } from 'node:child_process'
+import { verify } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  addProof,
+  createLocalSigner,
+  eventDigest,
+  generateSeed,
+  type JsonObject,
+  type LocalSigner,
+} from '@dpp/core'
+import { appendEntry, hashKey, readEvents, takeoverParameters, verifyLog } from '@dpp/webvh'
+import { resolveDIDFromLog } from 'didwebvh-ts'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  createOrganisation,
+  type FileHost,
+  getJson,
+  type Organisation,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+  startFileHost,
+} from '../../../test/server-client.ts'
+import { parseConfig } from './config.ts'
+import { createUpdateKeys } from './custody/update-keys.ts'
+import { createServer, type Server } from './server.ts'
+
+// Imported under NODE_ENV=test, the peer writes every log that it touches into ./test/logs.
+vi.hoisted(() => {
+  process.env['NODE_ENV'] = 'production'
+})
+
+const DOMAIN = 'dpp.windowco.example'
+const first = new Uint8Array(32).fill(7)
+const second = new Uint8Array(32).fill(8)
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+let host: FileHost
+let issuer: Organisation
+let server: Server
+let url: string
+let folder: string
+let now = new Date(Date.now() + 10_000)
+
+async function start(secrets: { readonly [name: string]: string }): Promise<void> {
+  await server?.close()
+  const config = parseConfig({
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    DPP_ORIGINS: `windowco.example=${host.url}`,
+    ...secrets,
+  })
+  const parts = { log: pino({ level: 'silent' }), now: () => now, crashPoint: () => {} }
+  server = await createServer(config, parts)
+  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dpp-owner-'))
+  host = await startFileHost()
+  issuer = await createOrganisation(host, 'windowco.example')
+  await start({ WITNESS_PRIVATE_KEY: hex(first) })
+})
+
+afterAll(async () => {
+  await server?.close()
+  await host?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function tick(): Date {
+  now = new Date(now.getTime() + 2000)
+  return now
+}
+
+async function seal(): Promise<void> {
+  tick()
+  await server.batches.runNow()
+}
+
+async function accept(product: RegisteredProduct): Promise<{ digest: string; status: number }> {
+  const event = await signManufacture(issuer, [product], now)
+  const { status } = await postJson(`${url}/events`, event)
+  return { digest: eventDigest(event), status }
+}
+
+const spki = Buffer.from('302a300506032b6570032100', 'hex')
+const verifier = {
+  verify: async (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => {
+    const key = Buffer.concat([spki, publicKey])
+    return verify(null, message, { key, format: 'der', type: 'spki' }, signature)
+  },
+}
+
+/** The published log, which both implementations resolve to the same document. */
+async function published({ did, scid }: RegisteredProduct): Promise<ReturnType<typeof verifyLog>> {
+  const text = await (await fetch(`${url}/.well-known/did/${scid}/did.jsonl`)).text()
+  const report = verifyLog(text, { did, now })
+  expect(report.error).toBeUndefined()
+  const log = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as never)
+  const peer = (await resolveDIDFromLog(log, { verifier })) as { doc: unknown }
+  expect(peer.doc).toMatchObject({ id: did, controller: report.head?.document['controller'] })
+  return report
+}
+
+async function ask(path: string, body: JsonObject): Promise<{ status: number; code?: unknown }> {
+  const { status, body: answer } = await postJson(`${url}${path}`, body)
+  const { code } = answer as JsonObject
+  return { status, ...(code === undefined ? {} : { code }) }
+}
+
+function sign(document: JsonObject, signer: LocalSigner, created = now): Promise<JsonObject> {
+  return addProof(document, {
+    signer,
+    created: new Date(Math.floor(created.getTime() / 1000) * 1000),
+  })
+}
+
+describe('transfer', () => {
+  it('replaces controller and recovery hash at the word of the recovery key alone', async () => {
+    const product = await registerProduct(url, DOMAIN, issuer, 'TRANSFER-1')
+    const newRecovery = createLocalSigner(generateSeed())
+    const buyer = `did:webvh:${'Qm'.padEnd(46, 'a')}:buyer.example`
+    const request = {
+      type: 'DppTransferRequest',
+      version: 1,
+      product: product.did,
+      controller: buyer,
+      recoveryHash: hashKey(newRecovery.multikey),
+    }
+    const path = `/dids/${product.scid}/transfer`
+    const refused = { status: 403, code: 'ERR_DPP_TRANSFER_REFUSED' }
+    const proof = { status: 403, code: 'ERR_DPP_CONTROLLER_PROOF' }
+    const { recovery } = product
+    const stranger = createLocalSigner(generateSeed())
+    expect(await ask(path, await sign(request, stranger))).toEqual(refused)
+    expect(await ask(path, await sign(request, issuer.signer))).toEqual(refused)
+    expect(await ask(path, { ...(await sign(request, recovery)), controller: issuer.did })).toEqual(
+      refused,
+    )
+    expect(await ask(path, request)).toEqual(refused)
+    const other = { ...request, product: `${product.did}x` }
+    expect(await ask(path, await sign(other, recovery))).toEqual(proof)
+    const close = { ...request, type: 'DppCloseRequest' }
+    expect(await ask(path, await sign(close, recovery))).toEqual(proof)
+    const old = new Date(now.getTime() - 7_200_000)
+    expect(await ask(path, await sign(request, recovery, old))).toEqual(proof)
+    const same = { ...request, recoveryHash: hashKey(recovery.multikey) }
+    expect(await ask(path, await sign(same, recovery))).toEqual(refused)
+    const nobody = { ...request, controller: 'did:example:1' }
+    expect(await ask(path, await sign(nobody, recovery))).toMatchObject({ status: 422 })
+
+    const signed = await sign(request, recovery)
+    expect(await ask(path, signed)).toEqual({ status: 201 })
+    expect(await ask(path, signed)).toEqual(refused) // The key is spent.
+    const { head } = await published(product)
+    expect(head?.document['controller']).toBe(buyer)
+    expect(head?.parameters.nextKeyHashes).toContain(request.recoveryHash)
+    expect((await accept(product)).status).toBe(403) // The seller speaks for it no more.
+
+    const takeover = await appendEntry(head as NonNullable<typeof head>, {
+      parameters: takeoverParameters(newRecovery.multikey, [hashKey(stranger.multikey)]),
+      signer: newRecovery,
+      versionTime: tick(),
+    })
+    const posted = { head: head?.versionId ?? '', log: takeover.line }
+    expect(await ask(`/dids/${product.scid}/log`, posted)).toEqual({ status: 201 })
+    expect((await published(product)).versions).toHaveLength(3)
+  })
+})
+
+describe('closing', () => {
+  it("seals what waits, then ends the log in two entries, at the controller's word", async () => {
+    const product = await registerProduct(url, DOMAIN, issuer, 'CLOSE-1')
+    const { digest } = await accept(product)
+    const request = { type: 'DppCloseRequest', version: 1, product: product.did }
+    const path = `/dids/${product.scid}/close`
+    const unsigned = { status: 403, code: 'ERR_DPP_CONTROLLER_PROOF' }
+    expect(await ask(path, request)).toEqual(unsigned)
+    const { signer } = issuer
+    expect(await ask(path, await sign({ ...request, version: 2 }, signer))).toEqual(unsigned)
+    expect(await ask(path, await sign(request, product.recovery))).toMatchObject({ status: 403 })
+    expect(await ask(path, await sign(request, signer))).toEqual({ status: 202 })
+    expect((await getJson(`${url}/dids/${product.scid}`)).body).toMatchObject({ closing: true })
+    expect(await ask('/events', await signManufacture(issuer, [product], now))).toEqual({
+      status: 409,
+      code: 'ERR_DPP_PRODUCT_CLOSED',
+    })
+    for (let batch = 0; batch < 4; batch++) await seal()
+    const { versions } = await published(product)
+    expect(readEvents(versions).map((event) => event.digest)).toEqual([digest])
+    expect(
+      versions.map(({ parameters }) => [
+        parameters.updateKeys.length,
+        parameters.nextKeyHashes.length,
+      ]),
+    ).toEqual([
+      [1, 2],
+      [1, 2],
+      [1, 0],
+      [0, 0],
+    ])
+    expect((await getJson(`${url}/dids/${product.scid}`)).body).toMatchObject({ control: 'closed' })
+    expect(await ask(path, await sign(request, signer))).toMatchObject({ status: 409 })
+  })
+})
+
+describe('a new master secret', () => {
+  it('takes each log over with its next entry, while the old one is kept', async () => {
+    await start({ WITNESS_PRIVATE_KEY: hex(first) })
+    const product = await registerProduct(url, DOMAIN, issuer, 'ROTATE-1')
+    const idle = await registerProduct(url, DOMAIN, issuer, 'ROTATE-2')
+    await accept(product)
+    await seal()
+    const before = (await getJson(`${url}/service`)).body as { did: string }
+
+    await start({ WITNESS_PRIVATE_KEY: hex(second), WITNESS_PREVIOUS_KEYS: hex(first) })
+    await accept(product)
+    await seal()
+    const [, , third] = (await published(product)).versions
+    const [old, current] = [createUpdateKeys(first), createUpdateKeys(second)]
+    expect(third?.parameters.updateKeys).toEqual([old.signerFor(product.item, 3).multikey])
+    expect(third?.parameters.nextKeyHashes[0]).toBe(current.hashFor(product.item, 4))
+    const service = (await getJson(`${url}/service`)).body as {
+      previousDids: string[]
+      did: string
+    }
+    expect(service.did).not.toBe(before.did)
+    expect(service.previousDids).toEqual([before.did])
+    await server.close()
+    expect(await keysCommand(hex(second), hex(first))).toMatchObject({
+      secrets: [{ logs: 1 }, { logs: 1 }],
+      foreignLogs: 0,
+    })
+
+    await start({ WITNESS_PRIVATE_KEY: hex(second) }) // Too early: one log still hangs on the old secret.
+    await accept(product)
+    await accept(idle)
+    await seal()
+    expect((await published(product)).versions).toHaveLength(4)
+    expect((await published(idle)).versions).toHaveLength(1)
+    expect((await getJson(`${url}/dids/${idle.scid}`)).body).toMatchObject({ control: 'self' })
+  })
+})
+
+async function keysCommand(secret: string, previous: string): Promise<JsonObject> {
+  const hooks = new URL('../../../test/from-source.mjs', import.meta.url).href
+  const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', hooks, cli, 'keys'], {
+    env: {
+      DPP_DATA_DIR: folder,
+      WITNESS_PRIVATE_KEY: secret,
+      WITNESS_PREVIOUS_KEYS: previous,
+      RELAYER_PRIVATE_KEY: '11'.repeat(32),
+    },
+  })
+  let text = ''
+  for await (const chunk of child.stdout) text += String(chunk)
+  expect(text).not.toContain(secret)
+  return JSON.parse(text) as JsonObject
+}
