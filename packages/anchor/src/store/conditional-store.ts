@@ -138,6 +138,7 @@ async function readObject(
 async function settleWrite(context: Context, key: string, write: ObjectWrite): Promise<string> {
   const { service, attempts } = context
   let doubt: unknown
+  let isUnmatched = false // Refused although the version that it names stands there.
   for (let attempt = 0; attempt < attempts; attempt++) {
     await pause(attempt)
     try {
@@ -148,12 +149,13 @@ async function settleWrite(context: Context, key: string, write: ObjectWrite): P
       doubt = error
     }
     const found = await look(context, write.path)
+    isUnmatched = found !== 'unknown' && write.token !== undefined
     if (found === 'unknown') continue
     if (found?.writeId === write.writeId) return found.token
     if (found?.token !== write.token)
       throw write.token === undefined ? existsError(key) : conflictError(key)
   }
-  throw failure(`PUT ${key}`, doubt, false, service.hint)
+  throw failure(`PUT ${key}`, doubt, false, isUnmatched ? service.hint : undefined)
 }
 
 async function look(context: Context, path: string): Promise<Version | undefined | 'unknown'> {

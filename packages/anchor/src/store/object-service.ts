@@ -11,7 +11,7 @@ export type ObjectService = {
   remove(path: string, signal: AbortSignal): Promise<unknown>
   list(prefix: string, from: string | undefined, signal: AbortSignal): Promise<ObjectPage>
   classify(error: unknown): FailureKind
-  /** Added to the message where a write keeps failing although nothing stands in its way. */
+  /** Added to the message where a replacement keeps failing although its version stands there. */
   readonly hint?: string
 }
 
