@@ -37,7 +37,6 @@ describe('transparency-dev/merkle', () => {
         count[path.includes('/inclusion/') ? 'inclusion' : 'consistency']++
         if (valid) count.accepted++
       }
-      // biome-ignore lint/suspicious/noConsole: a run of published vectors says how many it ran.
       console.info(
         `transparency-dev/merkle: ${count.inclusion} inclusion + ${count.consistency} consistency vectors as published, ${count.accepted} of them valid`,
       )

@@ -33,7 +33,6 @@ describe('canonicalize, published vectors', () => {
       const hex = vectors[path.replace('/input/', '/outhex/').replace('.json', '.txt')] as string
       expect(toHex(encodeUtf8(text))).toBe(hex.replace(/\s+/g, ''))
     }
-    // biome-ignore lint/suspicious/noConsole: the count is the evidence.
     console.info(`jcs documents: ${names.length} cases`)
     expect(names.length).toBe(6)
   })
@@ -52,7 +51,6 @@ describe('canonicalize, published vectors', () => {
         isWide ? 'ERR_DPP_JSON_NUMBER' : 'accepted',
       )
     }
-    // biome-ignore lint/suspicious/noConsole: the count is the evidence.
     console.info(`jcs numbers: ${lines.length} cases`)
     expect(lines.length).toBe(10_000)
   })

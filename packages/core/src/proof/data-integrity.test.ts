@@ -53,7 +53,6 @@ describe('eddsa-jcs-2022, the specification’s vectors', () => {
       await addProof(unsigned, { signer: author, created: new Date(config['created'] as string) }),
     ).toEqual(signed)
     expect(verifyDocument(signed, trusting)).toMatchObject({ verified: true, document: unsigned })
-    // biome-ignore lint/suspicious/noConsole: the count is the evidence.
     console.info('eddsa-jcs-2022: 8 values and the signed document')
   })
 })

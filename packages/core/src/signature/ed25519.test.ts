@@ -42,7 +42,6 @@ describe.each(backends)('Ed25519, %s backend', (backend) => {
       cases.map((one) => verifyEd25519(one.publicKey, one.message, one.signature, { backend })),
     ).toEqual(expected)
     expect(await verifyEd25519Many(cases, { backend })).toEqual(expected)
-    // biome-ignore lint/suspicious/noConsole: the count is the evidence.
     console.info(`wycheproof ed25519, ${backend}: ${cases.length} cases`)
     expect(cases.length).toBe(151)
   })
@@ -59,7 +58,6 @@ describe.each(backends)('Ed25519, %s backend', (backend) => {
       checks.map((one) => verifyEd25519(one.publicKey, one.message, one.signature, { backend })),
     ).toEqual(refused)
     expect(await verifyEd25519Many(checks, { backend })).toEqual(refused)
-    // biome-ignore lint/suspicious/noConsole: the count is the evidence.
     console.info(`speccheck, ${backend}: ${cases.length} cases`)
     expect(cases.length).toBe(12)
   })
