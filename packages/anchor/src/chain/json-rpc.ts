@@ -47,7 +47,7 @@ export function createJsonRpc(url: string, options: JsonRpcOptions = {}): JsonRp
         method: 'POST',
         headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ jsonrpc: '2.0', id: asked, method, params }),
-        redirect: 'error', // An endpoint that moved is configured anew, not followed.
+        redirect: 'manual', // An endpoint that moved is configured anew, not followed. Workers know no 'error'.
         signal: stop,
       }
       const response = await abortable(post(endpoint, init), stop)

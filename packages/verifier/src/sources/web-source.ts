@@ -20,16 +20,17 @@ export function createWebSource({ fetch, origins = {} }: WebSourceOptions): Evid
   return {
     async read(url, { maxBytes, signal, fresh }) {
       const response = await fetch(mapOrigin(url, origins), {
-        redirect: 'error',
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
+        redirect: 'manual', // 'error' would do, but workers do not have it.
+        ...(isPage ? { credentials: 'omit', referrerPolicy: 'no-referrer' } : {}),
         signal,
-        // 'reload' makes caches on the way ask the origin, and needs no header that CORS would preflight.
-        ...(fresh === true ? { cache: 'reload' as const } : {}),
+        // 'no-store' makes caches on the way ask the origin, and needs no header that CORS would preflight.
+        ...(fresh === true ? { cache: 'no-store' } : {}),
       })
-      const { status } = response
+      const { status, type } = response
       if (status === 200) return readBody(response, maxBytes)
       await response.body?.cancel()
+      if (type === 'opaqueredirect' || (status >= 300 && status < 400))
+        return { status: 'unreachable', cause: 'redirect', detail: 'the server redirects' }
       const detail = `HTTP ${status}`
       if (status === 404 || status === 410) return { status: 'absent', detail }
       if (status === 401 || status === 403) return { status: 'withheld', detail }
@@ -37,6 +38,9 @@ export function createWebSource({ fetch, origins = {} }: WebSourceOptions): Evid
     },
   }
 }
+
+// Only a page has cookies and an address of its own to withhold; Cloudflare's workers refuse to be told.
+const isPage: boolean = typeof globalThis.document === 'object'
 
 async function readBody(response: Response, maxBytes: number): Promise<Reading> {
   const body = await readCapped(response, maxBytes)
