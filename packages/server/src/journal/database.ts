@@ -69,6 +69,8 @@ CREATE INDEX IF NOT EXISTS leaves_of_log ON leaves (scid, version_id);
 CREATE TABLE IF NOT EXISTS anchors (root TEXT PRIMARY KEY, state TEXT NOT NULL, record TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO lease VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO probe VALUES (1, 0);
 `
 
 /** Opens the database file, making it and its tables when they are missing. */

@@ -33,7 +33,8 @@ export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journ
     batches: createSqliteBatchReader(database),
     acquireLease: () => acquireLease(database, write, join(folder, 'lease.sqlite')),
     probe: async () => {
-      await write(() => database.run('UPDATE lease SET token = token'))
+      // Another value each time: SQLite does not write a row that stays the same.
+      await write(() => database.run('UPDATE probe SET n = 1 - n'))
     },
     close: async () => {
       await writer.close()
