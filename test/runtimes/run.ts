@@ -1,4 +1,5 @@
-// The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd. Run as `npm run test:runtimes`.
+// The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd, Chromium. Run as
+// `npm run test:runtimes`. Each prints the number of its checks and its verdicts, which must be equal in all, byte by byte.
 // Runtimes come from npm into a temporary folder, not into this checkout.
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
@@ -13,10 +14,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { chromium } from 'playwright-core'
 import { packPackage } from '../packed.ts'
+import { createFixture } from './fixture.ts'
 
 /** Packages under test: their tarballs are installed together. */
-const folders = ['core']
+const folders = ['core', 'webvh', 'anchor', 'verifier']
 
 const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 const work = mkdtempSync(join(tmpdir(), 'dpp-runtimes-'))
@@ -57,10 +60,14 @@ const runtimes: readonly Runtime[] = [
   },
 ]
 
+/** The verdicts that the first runtime gave. */
+let expected: string | undefined
+
 try {
   await installPackages()
-  const failures = runtimes.filter((runtime) => !runOn(runtime))
-  process.stdout.write(`${runtimes.length - failures.length} passed, ${failures.length} failed\n`)
+  const results = [...runtimes.map(runOn), await runInChromium()]
+  const failures = results.filter((holds) => !holds)
+  process.stdout.write(`${results.length - failures.length} passed, ${failures.length} failed\n`)
   process.exitCode = failures.length === 0 ? 0 : 1
 } finally {
   rmSync(work, { recursive: true, force: true })
@@ -70,17 +77,27 @@ async function installPackages(): Promise<void> {
   const tarballs = await Promise.all(folders.map((folder) => packPackage(folder)))
   writeFileSync(join(work, 'package.json'), '{"type":"module","private":true}')
   npmInstall(work, tarballs)
-  copyFileSync(join(import.meta.dirname, 'smoke.mjs'), join(work, 'smoke.mjs'))
-  const vectors = JSON.stringify({ ed25519: readVectors() })
-  writeFileSync(
-    script,
-    `import { smoke } from './smoke.mjs'\nconsole.log(await smoke(${vectors}), 'checks')\n`,
-  )
+  for (const name of ['smoke.mjs', 'smoke-verifier.mjs']) {
+    copyFileSync(join(import.meta.dirname, name), join(work, name))
+  }
+  const vectors = JSON.stringify({ ed25519: readVectors(), evidence: await createFixture() })
+  const call = `console.log(await smoke(${vectors}))`
+  writeFileSync(script, `import { smoke } from './smoke.mjs'\n${call}\n`)
+  // A page gets a bundle too; what it prints is looked for by `runInChromium`.
+  await build({
+    stdin: { contents: `import { smoke } from './smoke.mjs'\n${call}`, resolveDir: work },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    outfile: join(work, 'page.js'),
+    logLevel: 'error',
+  })
   // workerd resolves no packages: it gets the bundle that any bundler makes for a worker.
   await build({
     stdin: {
       contents: `import { smoke } from './smoke.mjs'
-        export default { async test() { console.log(await smoke(${vectors}), 'checks') } }`,
+        export default { async test() { ${call} } }`,
       resolveDir: work,
     },
     bundle: true,
@@ -118,10 +135,33 @@ function runOn({ name, npm, program, args }: Runtime): boolean {
   return report(name, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
-function report(name: string, holds: boolean, text: string): boolean {
-  process.stdout.write(
-    `${holds ? 'ok  ' : 'FAIL'} ${name}: ${holds ? (text.match(/\d+ checks/)?.[0] ?? text) : text}\n`,
-  )
+async function runInChromium(): Promise<boolean> {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  if (!existsSync(executablePath)) return report('Chromium', false, `none at ${executablePath}`)
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+  })
+  try {
+    const page = await browser.newPage()
+    const said = new Promise<string>((resolve) => {
+      page.on('console', (message) => resolve(message.text()))
+      page.on('pageerror', (error) => resolve(String(error)))
+    })
+    await page.addScriptTag({ path: join(work, 'page.js'), type: 'module' })
+    const text = await said
+    return report('Chromium', text.includes('checks'), text)
+  } finally {
+    await browser.close()
+  }
+}
+
+function report(name: string, isDone: boolean, text: string): boolean {
+  const [, checks, verdicts] = /(\d+ checks)\s+verdicts (\S+)/.exec(text) ?? []
+  if (isDone) expected ??= verdicts
+  const holds = isDone && verdicts !== undefined && verdicts === expected
+  const fault = isDone ? `other verdicts: ${verdicts} instead of ${expected}` : text
+  process.stdout.write(`${holds ? 'ok  ' : 'FAIL'} ${name}: ${holds ? checks : fault}\n`)
   return holds
 }
 

@@ -1,10 +1,12 @@
 // What each runtime must do with the packed packages, in plain JavaScript; `smoke` throws on the first wrong answer and returns
-// the number of checks. Other packages join by a function of their own here and a row in run.ts.
+// the number of checks and the verdicts. Other packages join by a function of their own here and a row in run.ts.
 import * as core from '@dpp/core'
+import { smokeVerifier } from './smoke-verifier.mjs'
 
-/** @param {{ ed25519?: { publicKey: string, message: string, signature: string, valid: boolean }[] }} vectors */
-export async function smoke(vectors) {
-  return (await smokeCore(vectors.ed25519 ?? [])).length
+export async function smoke({ ed25519, evidence }) {
+  const checks = await smokeCore(ed25519)
+  const more = await smokeVerifier(evidence)
+  return `${checks.length + more.checks.length} checks verdicts ${more.verdicts}`
 }
 
 async function smokeCore(ed25519) {
