@@ -26,7 +26,7 @@ export async function run(): Promise<Result[]> {
     const one = await compareIngest(scene, reference, { perRequest: 1, connections: 64, owed: 0.8 })
     const hundred = await compareIngest(scene, reference, {
       perRequest: 100,
-      connections: 8,
+      connections: 16,
       owed: 0.9,
     })
     const perSecond = 1e6 / (one.rows[1]?.medianMicros ?? Number.NaN)

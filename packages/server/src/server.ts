@@ -17,6 +17,7 @@ import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
 import { createIssuerQuota } from './ingest/issuer-quota.ts'
+import { createVerifyPool } from './ingest/verify-pool.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
 import type { Journal } from './journal/port.ts'
@@ -70,6 +71,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     now,
   })
   const clock = watchClock(config, log, now)
+  const verifyPool = createVerifyPool()
   const metrics = createMetrics()
   const batches = createBatchRunner({
     context: {
@@ -105,7 +107,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         maxEventAgeMs: 1000 * config.maxEventAgeSeconds,
         anchorWithinMs: anchorWithinMs(config),
         receiptSigner,
-        verifyEvent: createEventVerifier(),
+        verifyEvent: createEventVerifier(verifyPool),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
         assertQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
         assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
@@ -136,6 +138,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     await app.close().finally(() => clearInterval(sweep))
     clock?.stop()
     await batches.stop()
+    await verifyPool.close()
     await journal.close()
   }
   let closing: Promise<void> | undefined

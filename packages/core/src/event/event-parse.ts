@@ -43,6 +43,8 @@ export type ParsedEvent = EventSubject & {
 export type ParseEventOptions = {
   readonly profiles?: readonly EventProfile[]
   readonly limits?: JsonLimits
+  /** The value came out of `parseStrict` and nobody else has it: it is taken as it is, without a copy. */
+  readonly isOwned?: boolean
 }
 
 /**
@@ -53,7 +55,11 @@ export type ParseEventOptions = {
  * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
-  const { event, written, text } = readEvent(value, { ...options.limits, safeIntegers: true })
+  const { event, written, text } = readEvent(
+    value,
+    { ...options.limits, safeIntegers: true },
+    options.isOwned,
+  )
   const { proof, signature } = parseEventProof(event, written)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
@@ -101,17 +107,21 @@ export function verifyEvent(
   return resultOf(verifyEd25519(publicKey, parsed.message, parsed.signature, options))
 }
 
-/** Verifies many events, on all cores where the runtime has threads for it; answers in the items' order. */
+/**
+ * Verifies many events, on all cores where the runtime has threads for it; answers in the items' order. `verifyMany` does the
+ * signatures where a host has threads of its own: it must keep to the rule of `verifyEd25519`.
+ */
 export async function verifyEvents(
   items: readonly { readonly event: ParsedEvent; readonly publicKey: Uint8Array }[],
-  options: ProofPolicy & Ed25519Options = {},
+  options: ProofPolicy & Ed25519Options & { readonly verifyMany?: typeof verifyEd25519Many } = {},
 ): Promise<ProofResult[]> {
+  const { verifyMany = verifyEd25519Many } = options
   const checks = items.map(({ event, publicKey }) => ({
     publicKey,
     message: event.message,
     signature: event.signature,
   }))
-  const valid = await verifyEd25519Many(checks, options)
+  const valid = await verifyMany(checks, options)
   return items.map(({ event }, i) => findEventFault(event, options) ?? resultOf(valid[i] === true))
 }
 
@@ -128,12 +138,13 @@ const envelopeMembers: ReadonlySet<string> = new Set([
 function readEvent(
   value: unknown,
   limits: JsonLimits,
+  isOwned = false,
 ): { event: JsonObject; written: CanonicalMembers; text: string | undefined } {
   const isText = typeof value === 'string' || isBytes(value)
   const read = isText ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('not an object')
-  const written = canonicalMembers(source, limits, { split: 'proof', isParsed: isText })
+  const written = canonicalMembers(source, limits, { split: 'proof', isParsed: isText || isOwned })
   if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
   for (const { name } of written.members) {
     if (!envelopeMembers.has(name)) {
@@ -141,7 +152,8 @@ function readEvent(
     }
   }
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
-  const event = isText ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
+  const event =
+    isText || isOwned ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
   return { event, written, text: read?.text }
 }
 

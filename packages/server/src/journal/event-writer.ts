@@ -27,7 +27,7 @@ const program = import.meta.url.endsWith('.ts')
   : new URL('./journal/event-writer-thread.js', import.meta.url)
 
 // More gains nothing, and no single commit may take long.
-const MAX_EVENTS_PER_COMMIT = 2000
+const MAX_EVENTS_PER_COMMIT = 500
 
 /** Makes the writer for the database at `path`, which has its tables. The thread starts with the first event. */
 export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
