@@ -11,8 +11,8 @@ import { runBatch } from './commands/run-batch.ts'
 import { showKeys } from './commands/show-keys.ts'
 import { formatConfig, parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
+import { openExistingJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
-import { openExistingJournal } from './journal/sqlite.ts'
 import { loadKeys } from './keys-file.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, startServer } from './main.ts'
@@ -112,7 +112,7 @@ function print(value: unknown): void {
 }
 
 async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = openExistingJournal(parseConfig(readEnvironment()).dataDir)
+  const journal = await openExistingJournal(parseConfig(readEnvironment()))
   try {
     await work(journal)
   } finally {

@@ -3,6 +3,8 @@ import { DppError } from '@dpp/core'
 import type { Origins } from '@dpp/webvh'
 import * as read from './config-values.ts'
 import type { ServerErrorCode } from './errors.ts'
+import { parseUnsafe, type Unsafe } from './journal/redis/check-durability.ts'
+import { parseQueuePlace, type QueuePlace } from './journal/redis/queue-place.ts'
 import { parseStorePlace, type StorePlace } from './store/store-place.ts'
 
 /** Everything an operator can set. Made by `parseConfig`; the README says what each value does. */
@@ -10,6 +12,10 @@ export type Config = {
   readonly dataDir: string
   /** Where the published files lie. Absent: `files/` in the data folder. */
   readonly store: StorePlace | undefined
+  /** Redis, for many replicas. Absent: SQLite in the data folder. */
+  readonly queue: QueuePlace | undefined
+  /** Faults of the Redis server's durability that are accepted. */
+  readonly redisUnsafe: readonly Unsafe[]
   readonly host: string
   readonly port: number
   /** Public host of the product DIDs, `host` or `host:port`. Absent: `localhost` and the port. */
@@ -70,6 +76,8 @@ type Variable<Value> = {
 const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   dataDir: { name: 'DPP_DATA_DIR', parse: read.text, fallback: '.dpp/server' },
   store: { name: 'DPP_STORE', parse: parseStorePlace, fallback: undefined },
+  queue: { name: 'DPP_QUEUE', parse: parseQueuePlace, fallback: undefined, shown: 'never' },
+  redisUnsafe: { name: 'DPP_REDIS_UNSAFE', parse: parseUnsafe, fallback: [] },
   host: { name: 'DPP_HOST', parse: read.text, fallback: '127.0.0.1' },
   port: { name: 'DPP_PORT', parse: read.integer(0, 65_535), fallback: 8080 },
   domain: { name: 'DPP_DOMAIN', parse: read.domain, fallback: undefined },

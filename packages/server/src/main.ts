@@ -24,7 +24,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const log = pino({ level: config.logLevel })
   await checkRegistry(config, log)
   const crashPoint = createCrashPoint(config.crashAt, dieNow)
-  const server = await createServer(config, { log, now: () => new Date(), crashPoint })
+  const server = await createServer(config, {
+    log,
+    now: () => new Date(),
+    crashPoint,
+    onJournalLost(error) {
+      log.fatal(
+        { error: describeError(error) },
+        'the service stops: its journal is not what it was',
+      )
+      process.exit(1)
+    },
+  })
   const url = await server.app.listen({ host: config.host, port: config.port })
   server.batches.start()
   server.clock?.start()

@@ -21,7 +21,7 @@ import { createVerifyPool } from './ingest/verify-pool.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
 import type { Journal } from './journal/port.ts'
-import { openSqliteJournal } from './journal/sqlite.ts'
+import { openJournal } from './journal/open-journal.ts'
 import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -42,6 +42,8 @@ export type ServerParts = {
   readonly log: FastifyBaseLogger
   readonly now: () => Date
   readonly crashPoint: CrashPoint
+  /** Acknowledged data is gone: the process must not go on. */
+  readonly onJournalLost?: (error: Error) => void
 }
 
 const MAX_DELIVERIES = 250_000
@@ -62,7 +64,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const domain = config.domain ?? (config.port === 0 ? 'localhost' : `localhost:${config.port}`)
   const issuerRules = await readIssuerRules(config)
   const store = await openCheckedStore(config, log)
-  const journal = openSqliteJournal(config.dataDir, crashPoint)
+  const journal = await openJournal(config, crashPoint, parts.onJournalLost ?? (() => {}))
   const chain = connectChain(config, relayer, journal.anchors, log)
   const issuerLogs = createIssuerLogs({
     book: journal.issuers,

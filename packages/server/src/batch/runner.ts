@@ -1,6 +1,6 @@
 // Runs the cycle: at an interval, on demand, and again and again while a batch is open. Sealing and anchoring have a lane
 // each, so that a chain that does not answer never holds up a log. Only the holder of the lease runs anything.
-import { DppError } from '@dpp/core'
+import { DppError, isDppError } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 import type { BatchBook } from '../journal/batch-port.ts'
 import { describeError } from '../logger.ts'
@@ -40,9 +40,26 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
 
   async function withLease(): Promise<BatchContext | undefined> {
     lease ??= context.journal.acquireLease()
-    const book = await lease
+    const book = await lease.catch((error: unknown) => {
+      lease = undefined
+      throw error
+    })
     if (book === undefined) lease = undefined // Held by another process: ask again the next time.
     return book === undefined || isStopping ? undefined : { ...context, book }
+  }
+
+  // Another process has taken over: stand by, and ask again the next time.
+  async function whileHeld({ book }: BatchContext, work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      const isLost = isDppError(error) && error.code === 'ERR_DPP_LEASE_LOST'
+      if (isLost && (await lease?.catch(() => undefined)) === book) {
+        lease = undefined
+        await book.release()
+      }
+      throw error
+    }
   }
 
   async function runNow(): Promise<void> {
@@ -53,10 +70,11 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
         isStopping ? 'the service is stopping' : 'another process seals batches',
       )
     }
-    await sealing.run(async () => {
+    const sealed = sealing.run(async () => {
       await claimBatch(held)
       await sealOpenBatches(held)
     })
+    await whileHeld(held, sealed)
     inBackground(poll)
   }
 
@@ -82,7 +100,7 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
       )
     }
     if (!anchoring.isBusy()) work.push(anchoring.run(() => anchorOpenBatches(held)))
-    await Promise.all(work)
+    await Promise.all(work.map((each) => whileHeld(held, each)))
   }
 
   function inBackground(work: () => Promise<void>): void {
@@ -105,7 +123,7 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
     isStopping = true
     for (const timer of timers) clearInterval(timer)
     await Promise.all([sealing.idle(), anchoring.idle()])
-    await (await lease)?.release()
+    await (await lease?.catch(() => undefined))?.release()
   }
 
   return { runNow, betweenBatches: sealing.run, start, stop }

@@ -39,6 +39,7 @@ const statuses: { readonly [code: string]: number } = {
   ERR_DPP_ISSUER_FORKED: 403,
   ERR_DPP_ISSUER_INVALID: 403,
   ERR_DPP_ISSUER_UNREACHABLE: 503,
+  ERR_DPP_JOURNAL_LOST: 503,
   ERR_DPP_LEASE_LOST: 503,
   ERR_DPP_LOG_BUSY: 409,
   ERR_DPP_LOG_MOVED: 409,
@@ -90,10 +91,12 @@ export function httpError(code: ServerErrorCode, message: string): DppError<Serv
   return new DppError(code, message)
 }
 
-// Disk, database and network failures carry the system's or SQLite's code; a fault of ours does not.
+const journalOutages: readonly string[] = ['ERR_SQLITE_ERROR', 'ERR_REDIS_OUTAGE']
+
+// Disk, database and network failures carry the system's or the journal's code; a fault of ours does not.
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return 'syscall' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR')
+  return 'syscall' in error || ('code' in error && journalOutages.includes(String(error.code)))
 }
 
 // Fastify's own refusals carry a 4xx status.

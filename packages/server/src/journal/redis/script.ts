@@ -28,14 +28,14 @@ export function writeScript(body: string): Script {
 
 // ARGV: journal id, writes that this process has seen acknowledged, fencing token or ''. The rest is A.
 const CHECK = `
-local P, A = KEYS[1], {unpack(ARGV, 4, 3 + math.min(#ARGV - 3, 7000))}
-for i = 7001, #ARGV - 3 do A[i] = ARGV[i + 3] end
+local P, A = KEYS[1], {}
+for i = 4, #ARGV do A[i - 3] = ARGV[i] end
 local call = redis.call
 local meta = call('HMGET', P .. 'meta', 'id', 'writes', 'token')
 if meta[1] ~= ARGV[1] or tonumber(meta[2]) < tonumber(ARGV[2]) then
   return redis.error_reply('DPPLOST the journal is another, or older')
 end
-if ARGV[3] ~= '' and meta[3] ~= ARGV[3] then return redis.error_reply('DPPFENCED') end
+if ARGV[3] ~= '' and meta[3] ~= ARGV[3] then return redis.error_reply('DPPFENCED another process seals batches') end
 `
 
 // A script that writes answers with the number of its write and its result.
@@ -69,7 +69,9 @@ export function createScripts(options: ScriptOptions): Scripts {
     if (lost !== undefined) throw lost
     const checks = [journalId, acknowledged, token ?? '']
     const values = [...checks, ...args].map((value) =>
-      value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value,
+      value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.length)
+        : value,
     )
     try {
       if (!script.writes) return await evaluate(client, script, prefix, values)
@@ -90,7 +92,7 @@ export function createScripts(options: ScriptOptions): Scripts {
       .call('WAIT', replicas, COMMAND_TIMEOUT_MS - 1_000)
     const [written, waited] = (await sent.exec()) ?? []
     if (isMissing(written?.[0])) {
-      await evaluate(client, { ...script, lua: script.lua }, prefix, values, 'load')
+      await load(client, script)
       return await write(script, values)
     }
     if (written?.[0]) throw written[0]
@@ -130,18 +132,18 @@ async function evaluate(
   script: Script,
   prefix: string,
   values: Values,
-  how: 'run' | 'load' = 'run',
 ): Promise<unknown> {
-  if (how === 'load') {
-    const nodes = client instanceof Redis ? [client] : client.nodes('master')
-    return await Promise.all(nodes.map((node) => node.script('LOAD', script.lua)))
-  }
   try {
     return await client.evalsha(script.sha1, 1, prefix, ...values)
   } catch (error) {
     if (!isMissing(error)) throw error
     return await client.eval(script.lua, 1, prefix, ...values)
   }
+}
+
+async function load(client: RedisClient, script: Script): Promise<void> {
+  const nodes = client instanceof Redis ? [client] : client.nodes('master')
+  await Promise.all(nodes.map((node) => node.script('LOAD', script.lua)))
 }
 
 function parseWritten(reply: unknown): readonly [number, unknown] {

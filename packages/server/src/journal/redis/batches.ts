@@ -1,0 +1,109 @@
+// The batch book on Redis. Every write carries the fencing token, which the script compares inside Redis: a process that
+// lost the lease while it slept changes nothing. Long work goes in pieces, each whole, so that no script holds Redis up.
+import { invariant } from '@dpp/core'
+import type { Batch, BatchBook, Leaf } from '../batch-port.ts'
+import { createRedisBatchReader, formatLeaf } from './batch-reader.ts'
+import { batchScripts as scripts } from './batch-scripts.ts'
+import { parseProduct } from './products.ts'
+import { parseList, parseRows, textOf } from './replies.ts'
+import type { Argument, Script, Scripts } from './script.ts'
+
+const PIECE = 1_000
+
+/** The writing side for the holder of `token`; `release` gives the lease back. */
+export function createRedisBatchBook(
+  all: Scripts,
+  token: number,
+  release: () => Promise<void>,
+): BatchBook {
+  const { run } = all
+  const reader = createRedisBatchReader(all)
+  const fenced = (script: Script, args: readonly Argument[]): Promise<unknown> =>
+    run(script, args, token)
+
+  async function claim(limit: number, now: Date): Promise<Batch | undefined> {
+    let id = 0
+    let isMore = true
+    for (let left = limit; isMore; ) {
+      const args = [id, Math.min(left, PIECE), PIECE, now.getTime()]
+      const [batch = 0, claimed = 0, more] = parseList(await fenced(scripts.CLAIM, args)).map(
+        Number,
+      )
+      id = batch
+      left -= claimed
+      isMore = more === 1
+    }
+    return id === 0 ? undefined : await reader.find(id)
+  }
+
+  async function recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void> {
+    for (let at = 0; at < leaves.length; at += PIECE) {
+      const staged = leaves.slice(at, at + PIECE).map(formatLeaf)
+      const isStaged = await fenced(scripts.STAGE_LEAVES, [id, at, ...staged])
+      if (isStaged === 0) break // It has a root: the script below says whether it is this one.
+    }
+    const issuers = leaves.filter(({ kind }) => kind === 'issuer')
+    const tips = issuers.map(({ scid, versionId }) => `${scid}\t${versionId}`)
+    await fenced(scripts.RECORD_ROOT, [id, root, leaves.length, ...tips])
+  }
+
+  async function texts(script: Script, args: readonly Argument[]): Promise<string[]> {
+    return parseList(await run(script, args)).map(textOf)
+  }
+
+  return {
+    ...reader,
+    claim,
+    claimedKeys: async (id) =>
+      (await texts(scripts.CLAIMED_KEYS, [id])).map((text) => {
+        const [issuer = '', verificationMethod = '', key = ''] = text.split('\t')
+        return { issuer, verificationMethod, key }
+      }),
+    refuseKey: async (id, { issuer, verificationMethod, key }, reason) =>
+      void (await fenced(scripts.REFUSE_KEY, [id, issuer, verificationMethod, key, reason])),
+    claimedProducts: async (id, limit) =>
+      parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, limit])).map(([fields, digests]) => {
+        const product = parseProduct(fields)
+        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
+        return { product, digests: parseList(digests).map(textOf) }
+      }),
+    recordEntries: async (id, entries) => {
+      const args = entries.flatMap(({ entry, head, controller, digests }) => {
+        const { scid, versionNumber, versionId, line } = entry
+        return [scid, versionNumber, versionId, line, head, controller, digests.length]
+      })
+      await fenced(scripts.RECORD_ENTRIES, [id, ...args])
+    },
+    suspend: async (id, scid, reason) => void (await fenced(scripts.SUSPEND, [id, scid, reason])),
+    handOver: async (id, scid) => void (await fenced(scripts.HAND_OVER, [id, scid])),
+    products: (id, limit, after = '') => texts(scripts.PAGE, [id, 'p', after, limit]),
+    voidEntries: async (id, scid, kept, winners) => {
+      const { entries = [], head = '', controller = '' } = winners ?? {}
+      const lines = entries.flatMap(({ versionId, line }) => [versionId, line])
+      const args = [id, scid, kept, entries.length, head, controller, ...lines]
+      await fenced(scripts.VOID, args)
+    },
+    digests: (id, limit, after = '') => texts(scripts.PAGE, [id, 's', after, limit]),
+    tips: async (id) => {
+      const tips: { scid: string; versionId: string; line: string; parent: string | null }[] = []
+      for (;;) {
+        const after = tips.at(-1)?.scid ?? ''
+        const rows = parseRows(await run(scripts.TIPS, [id, after, PIECE]))
+        for (const row of rows) {
+          const [scid = '', versionId = '', line = '', parent = ''] = row.map(textOf)
+          tips.push({ scid, versionId, line, parent: parent === '' ? null : parent })
+        }
+        if (rows.length < PIECE) return tips
+      }
+    },
+    issuers: async (id) => (await texts(scripts.ISSUERS, [id])).sort(),
+    isAnchoredTip: async (scid, versionId) =>
+      (await run(scripts.IS_ANCHORED_TIP, [scid, versionId])) === 1,
+    recordRoot,
+    advance: async (id, state, now) =>
+      void (await fenced(scripts.ADVANCE, [id, state, now.getTime()])),
+    noteProblem: async (id, problem) =>
+      void (await fenced(scripts.NOTE_PROBLEM, [id, problem ?? ''])),
+    release,
+  }
+}
