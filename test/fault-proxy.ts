@@ -13,6 +13,7 @@ export type Answer = {
 export type Exchange = {
   readonly method: string
   readonly url: string
+  readonly body: Uint8Array
   /** Sends the request on, as it came; can be done at any time, also after the client has gone. */
   forward(): Promise<Answer>
   answer(answer: Answer): void
@@ -37,6 +38,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       const exchange: Exchange = {
         method: incoming.method ?? '',
         url: incoming.url ?? '',
+        body,
         forward: () => forward(target, incoming, body),
         answer: ({ status, headers = {}, body: answered = '' }) =>
           void response.writeHead(status, headers).end(answered),
