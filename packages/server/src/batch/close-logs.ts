@@ -1,12 +1,11 @@
 // Before a batch is claimed: the next closing entry of each log whose controller asked for its end and for which nothing
 // waits any more. The entries join the batch as an owner's do.
-import { appendEntry, formatHead, parseHead } from '@dpp/webvh'
+import { parseHead } from '@dpp/webvh'
 import { planClosing } from '../custody/delegated-control.ts'
-import { controllerOf } from '../custody/genesis.ts'
 import type { Product } from '../journal/log-port.ts'
 import { describeError } from '../logger.ts'
 import type { BatchContext } from './context.ts'
-import { versionTime } from './sign-entries.ts'
+import { signServiceEntry } from './service-entry.ts'
 
 export async function closeLogs(context: BatchContext): Promise<void> {
   for (const product of await context.journal.products.closing()) {
@@ -21,23 +20,10 @@ export async function closeLogs(context: BatchContext): Promise<void> {
 
 async function appendClosing(context: BatchContext, product: Product): Promise<void> {
   const { scid, item } = product
-  const before = parseHead(product.head)
-  const plan = planClosing(context.updateKeys, item, before)
+  const plan = planClosing(context.updateKeys, item, parseHead(product.head))
   if (plan === undefined) return // Its owner has taken it over, and closes it or does not.
-  const { head, line } = await appendEntry(before, {
-    ...plan,
-    versionTime: await versionTime(context, before),
-  })
-  const { versionId, versionNumber } = head
+  const entry = await signServiceEntry(context, product, plan)
   // Whatever moved the head in the meantime, or waits by now, comes first: the next batch tries again.
-  const outcome = await context.journal.products.append({
-    scid,
-    before: product.head,
-    entries: [{ scid, versionId, versionNumber, line }],
-    head: formatHead(head),
-    controller: controllerOf(head.document),
-    control: head.parameters.updateKeys.length === 0 ? 'closed' : 'delegated',
-    sealed: [],
-  })
-  context.log.info({ scid, versionId, outcome }, 'closing entry')
+  const outcome = await context.journal.products.append({ ...entry, isClosing: true })
+  context.log.info({ scid, versionId: entry.versionId, outcome }, 'closing entry')
 }

@@ -86,7 +86,8 @@ export function itemOf(document: JsonObject): string {
   return first
 }
 
-function isIssuerDid(did: string): boolean {
+/** Whether a DID can be a controller. */
+export function isIssuerDid(did: string): boolean {
   try {
     if (did.startsWith('did:key:')) return decodeDidKey(did).length === 32
     return parseDid(did).did === did

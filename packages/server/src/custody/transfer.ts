@@ -12,7 +12,7 @@ import { delegatedEntryParameters, hashKey, type LogHead, recoveryHash } from '@
 import type { ServerErrorCode } from '../errors.ts'
 import { assertRequest } from './controller-request.ts'
 import { type ControlPlan, planControl } from './delegated-control.ts'
-import { controllerOf } from './genesis.ts'
+import { isIssuerDid } from './genesis.ts'
 import type { UpdateKeys } from './update-keys.ts'
 
 export type Transfer = ControlPlan & { readonly document: JsonObject }
@@ -40,8 +40,10 @@ export function planTransfer(
   if (typeof next !== 'string' || !HASH.test(next) || next === recovery || next === service) {
     throw refused('recoveryHash is not the hash of another key')
   }
-  const document = { ...head.document, controller: controller ?? null }
-  controllerOf(document)
+  if (typeof controller !== 'string' || !isIssuerDid(controller)) {
+    throw refused('controller is not a did:webvh or did:key')
+  }
+  const document = { ...head.document, controller }
   const parameters = delegatedEntryParameters(plan.signer.multikey, { service, recovery: next })
   return { parameters, signer: plan.signer, document }
 }

@@ -65,6 +65,7 @@ export async function* lineGroups(
 export async function* resultLines(
   groups: AsyncIterable<readonly Uint8Array[]>,
   take: (lines: readonly Uint8Array[]) => Promise<readonly EventOutcome[]>,
+  onFailure: (error: unknown) => void,
 ): AsyncGenerator<string> {
   let receipts = 0
   try {
@@ -81,6 +82,7 @@ export async function* resultLines(
       yield text
     }
   } catch (error) {
+    onFailure(error)
     const { status, code, detail } = toProblem(error)
     yield `${JSON.stringify({ status, code, detail, isLast: true })}\n`
   }

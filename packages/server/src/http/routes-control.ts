@@ -1,11 +1,10 @@
 // What the owner of a delegated log has the service do: transfer it, close it. The signatures are the authority.
 import { canonicalize } from '@dpp/core'
-import { appendEntry, formatHead, parseHead } from '@dpp/webvh'
+import { parseHead } from '@dpp/webvh'
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
-import { versionTime } from '../batch/sign-entries.ts'
+import { signServiceEntry } from '../batch/service-entry.ts'
 import { assertRequest, verifyByController } from '../custody/controller-request.ts'
-import { controllerOf } from '../custody/genesis.ts'
 import { planTransfer } from '../custody/transfer.ts'
 import type { Product } from '../journal/log-port.ts'
 import { anyObject } from './body.ts'
@@ -14,6 +13,7 @@ import { routeSchema } from './route-schema.ts'
 import { findProduct, publishNow } from './routes-dids.ts'
 
 const tag = 'Products'
+const bodyLimit = 16 * 1024
 const params = { scid: 'The SCID of a product.' }
 
 export function registerControlRoutes(app: FastifyInstance, context: AppContext): void {
@@ -25,16 +25,20 @@ export function registerControlRoutes(app: FastifyInstance, context: AppContext)
     body: { 'application/json': 'CloseRequest' },
     answers: { 202: 'Closing' },
   }
-  app.post('/dids/:scid/close', { schema: routeSchema(close) }, async (request, reply) => {
-    const product = await findProduct(context, request)
-    assertDelegated(product)
-    const body = anyObject(request.body)
-    const signed = await verifyByController(context.ingest, product, body)
-    const { did, scid } = product
-    assertRequest(signed, { type: 'DppCloseRequest', product: did, now: context.now() })
-    await context.journal.products.requestClosing(scid, canonicalize(body))
-    return reply.code(202).send({ scid, closing: true })
-  })
+  app.post(
+    '/dids/:scid/close',
+    { schema: routeSchema(close), bodyLimit },
+    async (request, reply) => {
+      const product = await findProduct(context, request)
+      assertDelegated(product)
+      const body = anyObject(request.body)
+      const signed = await verifyByController(context.ingest, product, body)
+      const { did, scid } = product
+      assertRequest(signed, { type: 'DppCloseRequest', product: did, now: context.now() })
+      await context.journal.products.requestClosing(scid, canonicalize(body))
+      return reply.code(202).send({ scid, closing: true })
+    },
+  )
 
   const transfer = {
     tag,
@@ -44,34 +48,25 @@ export function registerControlRoutes(app: FastifyInstance, context: AppContext)
     body: { 'application/json': 'TransferRequest' },
     answers: { 201: 'Appended' },
   }
-  app.post('/dids/:scid/transfer', { schema: routeSchema(transfer) }, async (request, reply) => {
-    const product = await findProduct(context, request)
-    assertDelegated(product)
-    const { scid, item } = product
-    const before = parseHead(product.head)
-    const { updateKeys: keys, now } = context
-    const plan = planTransfer(anyObject(request.body), { head: before, item, keys, now: now() })
-    const { head, line } = await appendEntry(before, {
-      ...plan,
-      versionTime: await versionTime({ now, sleep }, before),
-    })
-    const { versionId, versionNumber } = head
-    const control = 'delegated'
-    const outcome = await context.journal.products.append({
-      scid,
-      before: product.head,
-      entries: [{ scid, versionId, versionNumber, line }],
-      head: formatHead(head),
-      controller: controllerOf(head.document),
-      control,
-      sealed: [],
-    })
-    if (outcome !== 'appended') {
-      throw httpError('ERR_DPP_LOG_BUSY', 'a batch is writing this log: try again')
-    }
-    await publishNow(context, scid, request)
-    return reply.code(201).send({ scid, versionId, control })
-  })
+  app.post(
+    '/dids/:scid/transfer',
+    { schema: routeSchema(transfer), bodyLimit },
+    async (request, reply) => {
+      const product = await findProduct(context, request)
+      assertDelegated(product)
+      const { scid, item } = product
+      const { updateKeys: keys, now } = context
+      const head = parseHead(product.head)
+      const plan = planTransfer(anyObject(request.body), { head, item, keys, now: now() })
+      const entry = await signServiceEntry({ now, sleep }, product, plan)
+      const outcome = await context.journal.products.append(entry)
+      if (outcome !== 'appended') {
+        throw httpError('ERR_DPP_LOG_BUSY', 'a batch is writing this log: try again')
+      }
+      await publishNow(context, scid, request)
+      return reply.code(201).send({ scid, versionId: entry.versionId, control: entry.control })
+    },
+  )
 }
 
 function assertDelegated({ control, did }: Product): void {

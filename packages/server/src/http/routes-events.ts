@@ -4,6 +4,7 @@ import { isEventDigest, isJsonObject, type Json, parseStrict } from '@dpp/core'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
+import { describeError } from '../logger.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
 import { eventKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
@@ -44,7 +45,19 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     }
     if (request.body instanceof Readable) {
       const groups = lineGroups(request.body, LINE_LIMITS)
-      const lines = resultLines(groups, (group) => take(group, audience))
+      let isFirst = true
+      async function takeGroup(group: readonly Uint8Array[]): Promise<readonly EventOutcome[]> {
+        // A stream is many requests in one: each group counts as one.
+        if (!isFirst && !context.addressLimit(request.ip, 1)) {
+          throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
+        }
+        isFirst = false
+        return await take(group, audience)
+      }
+      const lines = resultLines(groups, takeGroup, (error) => {
+        if (toProblem(error).status < 500) return
+        request.log.error({ error: describeError(error) }, 'stream of events broken off')
+      })
       return reply.type(NDJSON).send(Readable.from(lines))
     }
     const body = bodyBytes(request.body)

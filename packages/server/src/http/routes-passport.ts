@@ -20,6 +20,8 @@ import { httpError } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 import { findProduct } from './routes-dids.ts'
 
+const MAX_PASSPORT_BYTES = 512 * 1024
+
 export function registerPassportRoutes(app: FastifyInstance, context: AppContext): void {
   const put = {
     tag: 'Products',
@@ -30,7 +32,8 @@ export function registerPassportRoutes(app: FastifyInstance, context: AppContext
     body: { 'application/json': 'Passport', 'application/vc': 'Passport' },
     answers: { 200: 'PublishedPassport', 201: 'PublishedPassport' },
   }
-  app.put('/dids/:scid/passport', { schema: routeSchema(put) }, async (request, reply) => {
+  const options = { schema: routeSchema(put), bodyLimit: MAX_PASSPORT_BYTES }
+  app.put('/dids/:scid/passport', options, async (request, reply) => {
     const product = await findProduct(context, request)
     const passport = anyObject(request.body)
     assertAbout(passport, product)

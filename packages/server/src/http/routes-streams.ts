@@ -2,16 +2,19 @@
 import { isEventDigest } from '@dpp/core'
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
+import type { Journal } from '../journal/port.ts'
 import { type EventStage, eventStatus } from './event-status.ts'
 import { createLiveStreams, LAST_ID, type Look } from './live-streams.ts'
 import { httpError } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 
 const FEED_BATCHES = 10
+const FEED_LOOK_MS = 900
 const lastStages: readonly EventStage[] = ['published', 'failed', 'not-hosted']
 
 export function registerStreamRoutes(app: FastifyInstance, context: AppContext): void {
   const streams = createLiveStreams()
+  const lookAtFeed = createFeedLook(context.journal)
   app.addHook('preClose', async () => streams.close())
   const answers = { 200: { mediaType: 'text/event-stream', description: 'Server-sent events.' } }
 
@@ -45,11 +48,26 @@ export function registerStreamRoutes(app: FastifyInstance, context: AppContext):
     '/feed',
     { schema: routeSchema(feed), exposeHeadRoute: false },
     async (_request, reply) => {
-      await streams.follow(reply, async () => {
-        const { batches, events } = context.journal
-        const [newest, { deliveries }] = [await batches.list(FEED_BATCHES), await events.backlog()]
-        return { state: { batches: newest, waiting: deliveries }, isLast: false }
-      })
+      await streams.follow(reply, lookAtFeed)
     },
   )
+}
+
+// All streams of the feed share one look: counting what waits is not free.
+function createFeedLook({ batches, events }: Journal): () => Promise<Look> {
+  let lookedAtMs = Number.NEGATIVE_INFINITY
+  let last: Promise<Look> | undefined
+  async function look(): Promise<Look> {
+    const newest = await batches.list(FEED_BATCHES)
+    const { deliveries } = await events.backlog()
+    return { state: { batches: newest, waiting: deliveries }, isLast: false }
+  }
+  return async () => {
+    const nowMs = performance.now()
+    if (last === undefined || nowMs - lookedAtMs >= FEED_LOOK_MS) {
+      lookedAtMs = nowMs
+      last = look()
+    }
+    return await last
+  }
 }

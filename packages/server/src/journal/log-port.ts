@@ -35,6 +35,8 @@ export type AppendedEntries = {
   readonly head: string
   readonly controller: string
   readonly control: Control
+  /** They close the log as was asked for. Any others withdraw such a request. */
+  readonly isClosing?: true
   /** Waiting events that the entries carry. */
   readonly sealed: readonly { readonly digest: string; readonly versionId: string }[]
 }

@@ -43,6 +43,7 @@ export function createSqliteProducts(database: Database, write: Write): ProductB
     if (claimed !== undefined) return 'busy'
     // A log is closed only when nothing waits for it: an event may have arrived since the entries were checked.
     if (control === 'closed' && countWaiting(scid) > sealed.length) return 'busy'
+    if (appended.isClosing !== true) database.run('DELETE FROM closings WHERE scid = ?', scid)
     for (const entry of entries) insertEntry(database, entry)
     for (const { digest, versionId } of sealed) {
       database.run(
