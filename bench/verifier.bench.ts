@@ -1,4 +1,10 @@
 // Whole verifications against the bare cost of the signatures in them: everything else must be small beside it.
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { verifyEvidence } from '@dpp/anchor/evidence'
 import { parseEvent, type SecuredEvent, verifyEd25519 } from '@dpp/core'
 import {
   createMemoryReader,
@@ -7,6 +13,7 @@ import {
   verifyEvent,
   verifyProduct,
 } from '@dpp/verifier'
+import { sampleEvidence } from '../packages/anchor/src/chain/evidence-sample.suite.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -22,6 +29,7 @@ import {
   signerOf,
 } from '../packages/verifier/src/lies/evidence.suite.ts'
 import { compare, medianOf, type Result } from './compare.ts'
+import type { FolderJob } from './verify-folder.ts'
 
 /** A product with `entries` log entries, of which all but the genesis carry `perEntry` events. */
 async function createScene(entries: number, perEntry: number) {
@@ -66,14 +74,16 @@ async function measure(
   const { message, signature } = parseEvent(first)
   const { publicKey } = signerOf('windowco 1')
   const count = logSignatures + (only === 'event' ? 1 : events.length)
+  const checkAll = (backend: 'native' | 'node:crypto') => (): void => {
+    for (let i = 0; i < count; i++) {
+      if (!verifyEd25519(publicKey, message, signature, { backend })) throw new Error('good ones')
+    }
+  }
   const result = await compare(
     `${title}: ${count} signatures`,
     {
-      'the signatures alone': () => {
-        for (let i = 0; i < count; i++) {
-          if (!verifyEd25519(publicKey, message, signature)) throw new Error('a good signature')
-        }
-      },
+      'the signatures alone, node:crypto': checkAll('node:crypto'),
+      'the signatures alone, the fastest backend': checkAll('native'),
       '@dpp/verifier': async () => {
         const verdict =
           only === 'event'
@@ -84,18 +94,99 @@ async function measure(
     },
     { unit: 'verification' },
   )
-  const ratio = medianOf(result, '@dpp/verifier') / medianOf(result, 'the signatures alone')
+  const bare = medianOf(result, 'the signatures alone, node:crypto')
+  const ratio = medianOf(result, '@dpp/verifier') / bare
   const owed = {
-    promise: 'at most 1.6 times the signatures',
+    promise: 'at most 1.6 times the signatures by node:crypto',
     measured: ratio.toFixed(2),
     holds: ratio <= 1.6,
   }
   return { ...result, owed: [owed] }
 }
 
+/** What a storage proof costs beyond reading it: header, account, code, root and record. */
+async function measureProof(): Promise<Result> {
+  const result = await compare(
+    'a storage proof, checked',
+    {
+      verifyEvidence: () => {
+        if (!verifyEvidence(sampleEvidence).verified) throw new Error('a good proof')
+      },
+    },
+    { unit: 'proof' },
+  )
+  const ms = medianOf(result, 'verifyEvidence') / 1000
+  const owed = { promise: 'at most 3 ms', measured: `${ms.toFixed(2)} ms`, holds: ms <= 3 }
+  return { ...result, owed: [owed] }
+}
+
+const PRODUCTS = 3_000
+const DISTINCT = 300
+
+/** Many products from a folder, by one worker and by two. */
+async function measureFolder(): Promise<Result> {
+  const root = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
+  const job = await writeProducts(root)
+  const startWorker = (): Worker =>
+    new Worker(new URL('verify-folder.ts', import.meta.url), { workerData: job })
+  const workers = [startWorker(), startWorker()] as const
+  const verify = async (worker: Worker, from: number, to: number): Promise<void> => {
+    worker.postMessage({ from, to })
+    await once(worker, 'message') // Rejects with the worker's error.
+  }
+  try {
+    const half = PRODUCTS / 2
+    const result = await compare(
+      `${PRODUCTS} products from a folder`,
+      {
+        'one core': () => verify(workers[0], 0, PRODUCTS),
+        'two cores': async () => {
+          await Promise.all([verify(workers[0], 0, half), verify(workers[1], half, PRODUCTS)])
+        },
+      },
+      { units: PRODUCTS, unit: 'product', rounds: 3 },
+    )
+    const gain = medianOf(result, 'one core') / medianOf(result, 'two cores')
+    const measured = `${gain.toFixed(2)} times`
+    const owed = { promise: 'two cores at least 1.5 times one', measured, holds: gain >= 1.5 }
+    return { ...result, owed: [owed] }
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()))
+    await rm(root, { recursive: true })
+  }
+}
+
+async function writeProducts(root: string): Promise<FolderJob> {
+  const world = createWorld()
+  const issuer = await createIssuer('windowco.example', 'windowco 1')
+  publishLog(world, issuer)
+  const dids: string[] = []
+  for (let n = 0; n < DISTINCT; n++) {
+    const product = await createProduct(issuer.did, `W${n}`)
+    const parts = { issuer: issuer.did, key: 'windowco 1', products: [product.did], minute: 10 }
+    const event = await createTestEvent(parts)
+    publishEvent(world, event)
+    await appendEvents(product, `W${n}`, [event], 20)
+    publishLog(world, product)
+    anchorBatch(world, { minute: 30, products: [product] })
+    dids.push(product.did)
+  }
+  const folders: Record<string, string> = {}
+  for (const [url, body] of Object.entries(world.files)) {
+    const { host, pathname } = new URL(url)
+    folders[host] = join(root, host)
+    const path = join(root, host, pathname)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, body)
+  }
+  return { folders, dids, chain: world.chain, now: at(60) }
+}
+
 export async function run(): Promise<Result[]> {
   return [
     await measure('one event', 2, 1, 'event'),
     await measure('a product with 12 events and 5 log entries', 5, 3, 'product'),
+    await measureProof(),
+    await measureFolder(),
   ]
 }
