@@ -6,6 +6,7 @@ import { formatHead, type LogVersion, verifyLog } from '@dpp/webvh'
 import { controllerOf } from '../custody/genesis.ts'
 import type { Batch, Winners } from '../journal/batch-port.ts'
 import type { Entry } from '../journal/log-port.ts'
+import { describeError } from '../logger.ts'
 import { eventKey, eventMeta, logKey } from '../storage-keys.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 import { type GrowOutcome, growLog } from './grow-log.ts'
@@ -14,17 +15,31 @@ import { forEachPage } from './pages.ts'
 
 export async function publishLogs(context: BatchContext, batch: Batch): Promise<Batch> {
   if (hasReached(batch, 'published')) return batch
-  await publishEvents(context, batch)
-  await forEachPage(
+  const deferred = await publishEvents(context, batch)
+  let published = 0
+  const failures = await forEachPage(
     (limit, after) => context.book.products(batch.id, limit, after),
-    (scid) => publishProductLog(context, batch, scid),
+    async (scid) => {
+      if (deferred.has(scid)) return
+      await publishProductLog(context, batch, scid)
+      published += 1
+    },
   )
+  for (const { item, error } of failures) deferred.set(item, error)
+  // Where nothing at all can be published, the store is down: the batch waits.
+  if (published === 0) for (const error of deferred.values()) throw error
+  for (const [scid, error] of deferred) {
+    // One bad product never stops the others: what it has stays as it is, for the next batch.
+    context.log.error({ batch: batch.id, scid, error: describeError(error) }, 'product deferred')
+    await context.book.defer(batch.id, scid)
+  }
   await mirrorIssuers(context, batch)
   return await advanceTo(context, batch, 'published')
 }
 
-async function publishEvents(context: BatchContext, batch: Batch): Promise<void> {
-  await forEachPage(
+// Gives the products that carry an event whose file cannot be written, with the reason: their logs wait for it.
+async function publishEvents(context: BatchContext, batch: Batch): Promise<Map<string, unknown>> {
+  const failures = await forEachPage(
     (limit, after) => context.book.digests(batch.id, limit, after),
     async (digest) => {
       const bytes = await context.journal.events.publicBytes(digest)
@@ -34,6 +49,13 @@ async function publishEvents(context: BatchContext, batch: Batch): Promise<void>
       context.crashPoint('K10')
     },
   )
+  const scids = new Map<string, unknown>()
+  for (const { item, error } of failures) {
+    for (const delivery of (await context.journal.events.deliveries(item)) ?? []) {
+      if (delivery.batch === batch.id) scids.set(delivery.scid, error)
+    }
+  }
+  return scids
 }
 
 async function publishProductLog(context: BatchContext, batch: Batch, scid: string): Promise<void> {

@@ -27,11 +27,12 @@ export async function publishProofs(
   if (batch.root === undefined) return batch // Every claim was refused: nothing to prove.
   const anchors = await anchorsOf(context.journal.anchors, batch.root)
   invariant(anchors.length > 0, 'a final batch has an anchor') // Invariant I5.
-  await visitAll(tree.leaves.entries(), async ([index, leaf]) => {
+  const failures = await visitAll(tree.leaves.entries(), async ([index, leaf]) => {
     await publishWitness(context, tree, { leaf, index, anchors })
     context.crashPoint('K10')
   })
   await publishBatchFile(context, batch.root, tree, anchors)
+  for (const { error } of failures) throw error // Not settled: tried again, while everything else is out.
   context.crashPoint('K11')
   return batch
 }

@@ -35,12 +35,13 @@ export async function signEntries(context: BatchContext, batch: Batch): Promise<
 // An event that was accepted with a key which its issuer has removed since is not sealed: it waits on the dead-letter
 // list. An issuer that cannot be reached is taken as it was last seen: an outage is not a revocation.
 async function refuseRevokedKeys(context: BatchContext, batch: Batch): Promise<void> {
-  await visitAll(await context.book.claimedKeys(batch.id), async (claimed) => {
+  const failures = await visitAll(await context.book.claimedKeys(batch.id), async (claimed) => {
     const current = await currentKey(context, claimed)
     if (current === claimed.key) return
     context.log.warn({ batch: batch.id, issuer: claimed.issuer }, 'events by a removed key refused')
     await context.book.refuseKey(batch.id, claimed, 'ERR_DPP_EVENT_KEY_UNKNOWN')
   })
+  for (const { error } of failures) throw error
 }
 
 async function currentKey(

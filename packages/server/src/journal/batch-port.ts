@@ -96,6 +96,11 @@ export type BatchBook = BatchReader & {
    * the log continues with the entries that won, where they are known.
    */
   voidEntries(id: number, scid: string, kept: number, winners?: Winners): Promise<void>
+  /**
+   * Takes the batch's entries of a log, which cannot be published now, out of the batch: the next one has them. They stay
+   * as they are, signed and recorded.
+   */
+  defer(id: number, scid: string): Promise<void>
   /** Digests of the batch's sealed events, `after` one, in order of digest. */
   digests(id: number, limit: number, after?: string): Promise<readonly string[]>
   /** The tips of the batch's product logs. */

@@ -136,6 +136,37 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
     })
 
+    it('leaves entries that cannot be published to the next batch, as they are', async () => {
+      const journal = await open()
+      for (const name of ['a', 'b']) await journal.products.add(product(name), genesis(name))
+      await journal.events.accept([event('1', ['Qa', 'Qb'])], 'receipt', now)
+      await journal.events.accept([event('2', ['Qa'])], 'receipt', now)
+      const book = await leased(journal)
+      await book.claim(10, now)
+      const entries = (['a', 'b'] as const).map((name) => ({
+        entry: { scid: `Q${name}`, versionNumber: 2, versionId: `2-${name}`, line: '{"2":2}\n' },
+        head: 'h2',
+        controller: 'c',
+        digests: name === 'a' ? ['z1', 'z2'] : ['z1'],
+      }))
+      await book.recordEntries(1, entries)
+      await book.defer(1, 'Qa')
+      await book.defer(1, 'Qa')
+      expect(await book.products(1, 10)).toEqual(['Qb'])
+      expect(await book.digests(1, 10)).toEqual(['z1'])
+      expect((await book.tips(1)).map(({ versionId }) => versionId)).toEqual(['2-b'])
+      expect(await journal.events.sealed('Qa')).toEqual(
+        new Map([
+          ['z1', '2-a'],
+          ['z2', '2-a'],
+        ]),
+      )
+      expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 2 })
+      expect((await book.tips(2)).map(({ versionId }) => versionId)).toEqual(['2-a'])
+      expect(await book.digests(2, 10)).toEqual(['z1', 'z2'])
+      expect(await book.digests(1, 10)).toEqual(['z1'])
+    })
+
     it('sets a product and a key aside without stopping the others', async () => {
       const journal = await open()
       for (const name of ['a', 'b']) await journal.products.add(product(name), genesis(name))

@@ -170,7 +170,10 @@ export function createSqliteBatchBook(
       }),
     handOver: (id, scid) =>
       fenced(() => {
-        database.run("UPDATE products SET control = 'self' WHERE scid = ?", scid)
+        database.run(
+          "UPDATE products SET control = 'self' WHERE scid = ? AND control = 'delegated'",
+          scid,
+        )
         database.run(
           `UPDATE deliveries SET state = 'awaiting-controller', batch = NULL
            WHERE scid = ? AND (state = 'pending' OR (batch = ? AND state = 'claimed'))`,
@@ -209,6 +212,15 @@ export function createSqliteBatchBook(
           'UPDATE products SET head = ?, controller = ? WHERE scid = ?',
           winners.head,
           winners.controller,
+          scid,
+        )
+      }),
+    defer: (id, scid) =>
+      fenced(() => {
+        database.run('UPDATE entries SET batch = NULL WHERE batch = ? AND scid = ?', id, scid)
+        database.run(
+          "UPDATE deliveries SET batch = NULL WHERE batch = ? AND scid = ? AND state = 'sealed'",
+          id,
           scid,
         )
       }),

@@ -163,14 +163,7 @@ if range then
       local was = delivery(d, s)
       if was.batch == A[1] and void[was.version] then
         enqueueAgain(d, s)
-        count(b .. ':i', call('HGET', event(d), 'issuer'), -1)
-        local isIn = false
-        for _, field in ipairs(call('HKEYS', event(d))) do
-          local other = string.match(field, '^d:(.*)$')
-          local its = other and delivery(d, other)
-          if its and its.batch == A[1] and its.state == 'sealed' then isIn = true end
-        end
-        if not isIn then call('ZREM', b .. ':s', d) end
+        leave(b, d, A[1])
       end
     end
   end
@@ -179,6 +172,24 @@ if A[5] == '' then return answer(1) end
 if winners > 0 then setFree(s, length + 1) end
 for i = 0, winners - 1 do addEntry(s, A[7 + 2 * i], A[8 + 2 * i]) end
 call('HSET', P .. 'pr:' .. s, 'head', A[5], 'controller', A[6])
+return answer(1)`)
+
+// A: batch, SCID.
+const DEFER: Script = writeScript(`${LUA}
+local b, s = P .. 'b:' .. A[1], A[2]
+local range = call('HGET', b .. ':r', s)
+if not range then return answer(0) end
+setFree(s, string.match(range, '^%d+'))
+call('HDEL', b .. ':r', s)
+call('ZREM', b .. ':p', s)
+for _, d in ipairs(call('ZRANGE', P .. 'bp:' .. s, 0, -1)) do
+  local was = delivery(d, s)
+  if was.batch == A[1] and was.state == 'sealed' then
+    put(d, s, 'sealed', nil, was.version)
+    call('RPUSH', P .. 'fs', name(d, s))
+    leave(b, d, A[1])
+  end
+end
 return answer(1)`)
 
 // A: batch, kind of page, after, limit.
@@ -248,6 +259,7 @@ export const batchScripts = {
   SUSPEND,
   HAND_OVER,
   VOID,
+  DEFER,
   PAGE,
   TIPS,
   ISSUERS,

@@ -83,6 +83,7 @@ export function createRedisBatchBook(
       const args = [id, scid, kept, entries.length, head, controller, ...lines]
       await fenced(scripts.VOID, args)
     },
+    defer: async (id, scid) => void (await fenced(scripts.DEFER, [id, scid])),
     digests: (id, limit, after = '') => texts(scripts.PAGE, [id, 's', after, limit]),
     tips: async (id) => {
       const tips: { scid: string; versionId: string; line: string; parent: string | null }[] = []

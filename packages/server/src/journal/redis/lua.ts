@@ -72,6 +72,16 @@ local function seal(b, d, s, version)
   call('ZADD', b .. ':s', 0, d)
   count(b .. ':i', call('HGET', event(d), 'issuer'), 1)
 end
+-- After a sealed delivery of an event went out of batch n: the event is in it while another of its deliveries is.
+local function leave(b, d, n)
+  count(b .. ':i', call('HGET', event(d), 'issuer'), -1)
+  for _, field in ipairs(call('HKEYS', event(d))) do
+    local other = string.match(field, '^d:(.*)$')
+    local its = other and delivery(d, other)
+    if its and its.batch == n and its.state == 'sealed' then return end
+  end
+  call('ZREM', b .. ':s', d)
+end
 local function addEntry(s, version, line)
   call('RPUSH', P .. 'vi:' .. s, version)
   call('RPUSH', P .. 'ln:' .. s, line)
