@@ -53,7 +53,7 @@ end
 return answer(1)`)
 
 // A: scid, head before, head, controller, control, number of entries, number of sealed events; the first entry's number;
-// then versionId and line of each entry, digest and versionId of each event.
+// then versionId and line of each entry, digest and versionId of each event; 'closing' or nothing.
 const APPEND = writeScript(`${LUA}
 local s, entries, sealed = A[1], tonumber(A[6]), tonumber(A[7])
 if call('HGET', P .. 'pr:' .. s, 'head') ~= A[2] then return answer('moved') end
@@ -63,6 +63,7 @@ if A[5] == 'closed' and call('ZCARD', P .. 'w:' .. s) > sealed then return answe
 if entries > 0 and call('LLEN', P .. 'vi:' .. s) + 1 ~= tonumber(A[8]) then
   return redis.error_reply('DPPRULE an entry follows the one before it')
 end
+if A[#A] ~= 'closing' then call('HDEL', P .. 'closings', s) end
 for i = 0, entries - 1 do addEntry(s, A[9 + 2 * i], A[10 + 2 * i]) end
 if entries > 0 then setFree(s, A[8]) end
 for i = 0, sealed - 1 do
@@ -135,12 +136,14 @@ export function createRedisProducts({ run }: Scripts): ProductBook {
         .map(([scid, reason]) => ({ scid: textOf(scid), reason: textOf(reason) }))
         .sort((a, b) => (a.scid < b.scid ? -1 : 1)),
     resume: async (scid) => void (await run(RESUME, [scid])),
-    append: async ({ scid, before, entries, head, controller, control, sealed }) => {
+    append: async (appended) => {
+      const { scid, before, entries, head, controller, control, sealed, isClosing } = appended
       const first = entries[0]?.versionNumber ?? 0
       const sizes = [entries.length, sealed.length, first]
       const lines = entries.flatMap(({ versionId, line }) => [versionId, line])
       const events = sealed.flatMap(({ digest, versionId }) => [digest, versionId])
-      const args = [scid, before, head, controller, control, ...sizes, ...lines, ...events]
+      const owned = [scid, before, head, controller, control]
+      const args = [...owned, ...sizes, ...lines, ...events, isClosing === true ? 'closing' : '']
       return (await run(APPEND, args)) as 'appended' | 'moved' | 'busy'
     },
     byItem: async (item) => {

@@ -12,6 +12,7 @@ import {
   startSecureRedis,
 } from '../../../../../test/redis.ts'
 import { describeJournal } from '../journal.suite.ts'
+import { describeOwnersRequests } from '../owners-requests.suite.ts'
 import type { Journal } from '../port.ts'
 import { openRedisJournal } from './journal.ts'
 import { parseQueuePlace } from './queue-place.ts'
@@ -42,7 +43,7 @@ describe.runIf(hasRedis()).each(kinds)('%s', (name, start) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  describeJournal(name, async () => {
+  async function open(): Promise<Journal> {
     const place = parseQueuePlace(group.url)
     if (place === undefined) throw new Error('it is no Redis')
     const own = mkdtempSync(join(folder, 'j-'))
@@ -58,5 +59,8 @@ describe.runIf(hasRedis()).each(kinds)('%s', (name, start) => {
     })
     opened.push(journal)
     return journal
-  })
+  }
+
+  describeJournal(name, open)
+  describeOwnersRequests(name, open)
 })
