@@ -96,10 +96,14 @@ export async function startRedisCluster(): Promise<RedisGroup> {
   return { url, servers, stop: () => stopAll(servers) }
 }
 
-/** A master, a replica, and three sentinels that put the replica in its place when it dies. The master is `servers[0]`. */
+/** A master (`servers[0]`), two replicas, and three sentinels that put one of them in its place when it dies. */
 export async function startRedisSentinel(): Promise<RedisGroup> {
   const master = await startRedis()
-  const replica = await startRedis([...durable, '--replicaof', '127.0.0.1', `${master.port}`])
+  const replicaOf = ['--replicaof', '127.0.0.1', `${master.port}`]
+  const replicas = [
+    await startRedis([...durable, ...replicaOf]),
+    await startRedis([...durable, ...replicaOf]),
+  ]
   const folder = await mkdtemp(join(tmpdir(), 'dpp-sentinel-'))
   const sentinels: { port: number; child: ChildProgram }[] = []
   for (let i = 0; i < 3; i++) {
@@ -120,24 +124,25 @@ sentinel failover-timeout main 5000
     sentinels.push({ port, child })
     await untilReady(child, () => listens(port), START_MS)
   }
-  // A failover needs sentinels that know each other, and a replica that has caught up.
+  // A failover needs sentinels that know each other, and a replicas that have caught up.
   const isUp = async (): Promise<boolean> => {
     const state = await run('redis-cli', [
       ...['-p', `${sentinels[0]?.port}`],
       ...['SENTINEL', 'MASTER', 'main'],
     ])
     const isKnown =
-      /num-other-sentinels\n2\n/.test(state.stdout) && /num-slaves\n1\n/.test(state.stdout)
-    return isKnown && (await replica.call('INFO', 'replication')).includes('master_link_status:up')
+      /num-other-sentinels\n2\n/.test(state.stdout) && /num-slaves\n2\n/.test(state.stdout)
+    const infos = await Promise.all(replicas.map((each) => each.call('INFO', 'replication')))
+    return isKnown && infos.every((info) => info.includes('master_link_status:up'))
   }
   while (!(await isUp())) await new Promise((resolve) => setTimeout(resolve, 100))
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`)
   return {
     url: `redis+sentinel://${hosts.join(',')}/main`,
-    servers: [master, replica],
+    servers: [master, ...replicas],
     stop: async () => {
       await Promise.all(sentinels.map(({ child }) => child.stop('SIGKILL')))
-      await stopAll([master, replica])
+      await stopAll([master, ...replicas])
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -126,7 +126,7 @@ async function untilAcknowledged(url: string, event: unknown): Promise<void> {
   throw new Error('an event was never acknowledged')
 }
 
-async function untilAllSettled(url: string): Promise<string[]> {
+export async function untilAllSettled(url: string): Promise<string[]> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const batches: { state: string; root: string; id: number }[] = []
     for (let path: string | undefined = '/batches'; path !== undefined; ) {
@@ -143,7 +143,7 @@ async function untilAllSettled(url: string): Promise<string[]> {
   throw new Error('the batches did not settle')
 }
 
-async function findMisplaced(
+export async function findMisplaced(
   url: string,
   products: readonly RegisteredProduct[],
   expected: ReadonlyMap<string, string>,
@@ -163,7 +163,7 @@ async function findMisplaced(
   return misplaced
 }
 
-async function readRoots(rpcUrl: string, registry: `0x${string}`): Promise<string[]> {
+export async function readRoots(rpcUrl: string, registry: `0x${string}`): Promise<string[]> {
   const client = createPublicClient({ transport: http(rpcUrl) })
   const logs = await client.getContractEvents({
     address: registry,
