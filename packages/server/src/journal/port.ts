@@ -1,5 +1,6 @@
-// What the service needs from its durable memory. The embedded adapter is `sqlite.ts`; every adapter passes the same
-// contract suite. A promise that resolves means that the change survives kill −9 and a power cut.
+// What the service needs from its durable memory. The embedded adapter is `sqlite.ts`, the one for replicas is `redis/`;
+// every adapter passes the same contract suite. A promise that resolves means that the change survives kill −9 and a
+// power cut.
 import type { AnchorJournal } from '@dpp/anchor/ethereum'
 import type { BatchBook, BatchReader } from './batch-port.ts'
 import type { IssuerBook, ProductBook } from './log-port.ts'
