@@ -16,6 +16,7 @@ import { startServerProcess } from '../test/server-process.ts'
 export type Scene = {
   readonly url: string
   readonly pid: number
+  readonly folder: string
   readonly issuer: Organisation
   readonly products: readonly RegisteredProduct[]
   /** Ends the service and removes what it stored. */
@@ -41,27 +42,32 @@ export async function createScene(
   })
   const issuer = await createOrganisation(host, 'windowco.example')
   const registered: RegisteredProduct[] = []
-  for (let serial = 0; serial < products; serial++) {
-    registered.push(await registerProduct(server.url, DOMAIN, issuer, `BENCH-${serial}`))
+  const serials = Array.from({ length: products }, (_, i) => `BENCH-${i}`).values()
+  async function register(): Promise<void> {
+    for (const serial of serials) {
+      registered.push(await registerProduct(server.url, DOMAIN, issuer, serial))
+    }
   }
+  await Promise.all(Array.from({ length: 8 }, register))
   async function close(): Promise<void> {
     await server.stop()
     await host.close()
     await rm(folder, { recursive: true, force: true })
   }
   const pid = server.process.pid ?? 0
-  return { url: server.url, pid, issuer, products: registered, close }
+  return { url: server.url, pid, folder, issuer, products: registered, close }
 }
 
-/** Signs events about the scene's products in turn, each of about 2 kB. */
+/** Signs events about the scene's products in turn, beginning with the `first`, each of about 2 kB. */
 export async function signEvents(
   { issuer, products }: Scene,
   count: number,
+  first = 0,
 ): Promise<SecuredEvent[]> {
   const events: SecuredEvent[] = []
   const now = new Date()
   for (let i = 0; i < count; i++) {
-    const product = products[i % products.length] as RegisteredProduct
+    const product = products[(first + i) % products.length] as RegisteredProduct
     const subject = manufactureEvent({
       products: [product.did],
       items: [product.item],

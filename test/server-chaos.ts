@@ -1,5 +1,5 @@
 // Kill −9 at random instants under load, against the real server and a real chain; then what must hold.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deployRegistry, registryAbi } from '@dpp/anchor/ethereum'
@@ -27,19 +27,33 @@ export type ChaosReport = {
   /** Roots of settled batches, and what the chain holds: equal when nothing was anchored twice or left out. */
   readonly settledRoots: readonly string[]
   readonly anchoredRoots: readonly string[]
+  /** Resident memory of the server before each kill. */
+  readonly residentMegabytes: readonly number[]
   /** The environment of the server, to run fsck with; `clean` removes its folder. */
   readonly environment: { readonly [name: string]: string }
   clean(): Promise<void>
 }
 
 const DOMAIN = 'dpp.windowco.example'
-const CLIENTS = 4
+
+export type ChaosLoad = {
+  readonly clients?: number
+  readonly products?: number
+  /** From one event of a client to its next. */
+  readonly everyMs?: number
+  /** At most between two batches. */
+  readonly batchPauseMs?: number
+  readonly untilKillMs?: () => number
+}
 
 /** Runs the server under load, kills it `kills` times, lets it settle, and looks. `settings` are further variables. */
 export async function runChaos(
   kills: number,
   settings: { readonly [name: string]: string } = {},
+  load: ChaosLoad = {},
 ): Promise<ChaosReport> {
+  const { clients: clientCount = 4, products: productCount = 5, everyMs = 25 } = load
+  const { batchPauseMs = 300, untilKillMs = () => 50 + Math.random() * 1500 } = load
   const folder = await mkdtemp(join(tmpdir(), 'dpp-chaos-'))
   const [anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
   try {
@@ -63,7 +77,7 @@ export async function runChaos(
     let server = await startServerProcess(environment)
     const { url } = server
     const products: RegisteredProduct[] = []
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < productCount; i++) {
       products.push(await registerProduct(url, DOMAIN, issuer, `CHAOS-${i}`))
     }
 
@@ -71,24 +85,30 @@ export async function runChaos(
     const expected = new Map<string, string>() // Digest → SCID of its product.
     let isOver = false
     async function client(number: number): Promise<void> {
-      for (let i = number; !isOver; i += CLIENTS) {
+      for (let i = number; !isOver; i += clientCount) {
+        const dueMs = performance.now() + everyMs
         const product = products[i % products.length] as RegisteredProduct
         const event = await signManufacture(issuer, [product])
         await untilAcknowledged(`${url}/events`, event)
         expected.set(eventDigest(event), product.scid)
-        await sleep(20)
+        await sleep(dueMs - performance.now())
       }
     }
     // Batches all the time, so that kills fall into every part of the cycle.
     async function batcher(): Promise<void> {
       while (!isOver) {
         await postJson(`${url}/batches`, {}).catch(() => undefined)
-        await sleep(Math.random() * 300)
+        await sleep(Math.random() * batchPauseMs)
       }
     }
-    const clients = [batcher(), ...Array.from({ length: CLIENTS }, (_, number) => client(number))]
+    const clients = [
+      batcher(),
+      ...Array.from({ length: clientCount }, (_, number) => client(number)),
+    ]
+    const residentMegabytes: number[] = []
     for (let kill = 0; kill < kills; kill++) {
-      await sleep(50 + Math.random() * 1500)
+      await sleep(untilKillMs())
+      residentMegabytes.push(await readResident(server.process.pid))
       await server.stop('SIGKILL')
       server = await startServerProcess(environment)
     }
@@ -108,12 +128,19 @@ export async function runChaos(
       misplaced,
       settledRoots,
       anchoredRoots,
+      residentMegabytes,
       environment: offline,
       clean: () => rm(folder, { recursive: true, force: true }),
     }
   } finally {
     await Promise.all([anvil.stop(), host.close()])
   }
+}
+
+// As Linux counts it; NaN elsewhere.
+async function readResident(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024)
 }
 
 async function untilAcknowledged(url: string, event: unknown): Promise<void> {

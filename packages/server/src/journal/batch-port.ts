@@ -101,7 +101,7 @@ export type BatchBook = BatchReader & {
    * as they are, signed and recorded.
    */
   defer(id: number, scid: string): Promise<void>
-  /** Digests of the batch's sealed events, `after` one, in order of digest. */
+  /** Digests of the batch's sealed events, `after` one, in an order that stays. */
   digests(id: number, limit: number, after?: string): Promise<readonly string[]>
   /** The tips of the batch's product logs. */
   tips(id: number): Promise<readonly Tip[]>

@@ -224,11 +224,16 @@ export function createSqliteBatchBook(
           scid,
         )
       }),
+    // By arrival: the events of a batch lie close together, and no page sorts them all.
     digests: async (id, limit, after = '') =>
       database
         .all(
-          `SELECT DISTINCT digest FROM deliveries JOIN events ON seq = event
-           WHERE batch = ? AND state = 'sealed' AND digest > ? ORDER BY digest LIMIT ?`,
+          `SELECT digest FROM events
+           WHERE seq >= ifnull((SELECT seq + 1 FROM events WHERE digest = ?2),
+               (SELECT min(event) FROM deliveries WHERE batch = ?1))
+             AND seq <= (SELECT max(event) FROM deliveries WHERE batch = ?1)
+             AND EXISTS (SELECT 1 FROM deliveries WHERE event = seq AND batch = ?1 AND state = 'sealed')
+           ORDER BY seq LIMIT ?3`,
           id,
           after,
           limit,

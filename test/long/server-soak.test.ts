@@ -1,0 +1,31 @@
+// Ten minutes at 200 events a second with a kill every 30 s: nothing lost, nothing twice, memory flat.
+import { expect, it } from 'vitest'
+import { parseConfig } from '../../packages/server/src/config.ts'
+import { runFsck } from '../../packages/server/src/fsck/open-fsck.ts'
+import { runChaos } from '../server-chaos.ts'
+
+const SECONDS = Number(process.env['DPP_TEST_SOAK_SECONDS'] ?? 600)
+const EVENTS_PER_SECOND = 200
+const KILL_EVERY_SECONDS = 30
+const CLIENTS = 40
+
+it(`holds for ${SECONDS} s`, async () => {
+  const kills = Math.max(1, Math.round(SECONDS / KILL_EVERY_SECONDS))
+  const load = {
+    clients: CLIENTS,
+    products: 100,
+    everyMs: (1000 * CLIENTS) / EVENTS_PER_SECOND,
+    batchPauseMs: 20_000,
+    untilKillMs: () => KILL_EVERY_SECONDS * 1000,
+  }
+  const report = await runChaos(kills, {}, load)
+  const { acknowledged, batches, residentMegabytes } = report
+  process.stderr.write(`${JSON.stringify({ acknowledged, batches, residentMegabytes })}\n`)
+  expect(report.misplaced).toEqual([])
+  expect(report.anchoredRoots.toSorted()).toEqual(report.settledRoots.toSorted())
+  // Flat: the last process needs little more memory than the first.
+  expect(residentMegabytes.at(-1)).toBeLessThan(1.5 * (residentMegabytes[0] ?? 0))
+  const { findings } = await runFsck(parseConfig(report.environment))
+  expect(findings).toEqual([])
+  await report.clean()
+}, 3_600_000)
