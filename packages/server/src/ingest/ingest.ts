@@ -76,9 +76,8 @@ async function ingestOnce(
   context: IngestContext,
   posted: readonly unknown[],
 ): Promise<readonly EventOutcome[] | undefined> {
-  // Cheap checks one after the other; then every signature of the request at once.
-  const screened: (EventOutcome | Candidate)[] = []
-  for (const value of posted) screened.push(await screen(context, value))
+  // Cheap checks first, with the look-ups of all events on their way at once; then every signature of the request.
+  const screened = await Promise.all(posted.map((value) => screen(context, value)))
   const judged = await Promise.all(screened.map((each) => judge(context, each)))
 
   const accepted = new Map<string, AcceptedEvent>() // By digest: the same event twice in one request is one event.

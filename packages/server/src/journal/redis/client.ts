@@ -20,6 +20,7 @@ export function connectRedis(place: QueuePlace): RedisClient {
     ...tls,
     connectTimeout: COMMAND_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    enableAutoPipelining: true, // Look-ups for one request share a write to the socket.
     // A command whose answer was lost is not sent again behind our back: the caller looks what became of it.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 3,
