@@ -5,12 +5,23 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEvent } from '@dpp/core'
+import {
+  createJsonRpcReader,
+  createWebSource,
+  parsePolicy,
+  summarize,
+  verifyProduct,
+} from '@dpp/verifier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../test/anvil.ts'
-import { openDataSet } from './data-set.ts'
+import { readerToken } from './audiences.ts'
+import { chunksOf, openDataSet, policyKey, readValues, requireManifest } from './data-set.ts'
 import { startLocalStack } from './local-stack.ts'
-import type { Seeded } from './seed.ts'
-import { siteOrigins } from './sites.ts'
+import { openKeys } from './open-keys.ts'
+import { originsOf, type Seeded } from './seed.ts'
+import type { RestrictedLine } from './simulate.ts'
+import { serveSites, siteOrigins } from './sites.ts'
 
 const hooks = new URL('../../test/from-source.mjs', import.meta.url)
 const commands = ['generate-identities', 'simulate-lifecycle', 'seed-storage'] as const
@@ -99,7 +110,7 @@ describe('the commands', () => {
     expect(first.verified).toMatchObject({ products: 30, surprises: [] })
     expect(first.products).toBe(30)
     expect(first.events).toBeGreaterThan(120)
-    expect(first.refused).toBe(2)
+    expect(first).toMatchObject({ refused: 2, restricted: 1 })
     expect(first.uploaded).toMatchObject({ written: 0, present: 30 })
     expect(first.batches).toHaveLength(4)
     for (const { gas } of first.batches.slice(1)) expect(gas).toBeLessThan(76_000)
@@ -110,6 +121,48 @@ describe('the commands', () => {
     const second = await report()
     expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 })
   }, 180_000)
+
+  it('leave the restricted event to its audience: others see its digest, and a verifier says so', async () => {
+    const dataSet = openDataSet(folder)
+    const manifest = await requireManifest(dataSet)
+    const protection = { kind: 'passphrase', text: 'a passphrase' } as const
+    const { localService } = await openKeys(dataSet, protection, undefined)
+    const [chunk] = chunksOf(manifest.count)
+    if (chunk === undefined) throw new Error('the data set is empty')
+    const [line] = (await readValues<RestrictedLine>(dataSet, chunk, 'restricted')) ?? []
+    if (line === undefined) throw new Error('no event is restricted')
+    const sites = await serveSites(dataSet)
+    const stack = await startLocalStack(dataSet, {
+      host: manifest.host,
+      origins: sites.origins,
+      witnessPrivateKey: localService,
+    })
+    try {
+      const { event, products, digest } = parseEvent(line.event)
+      const url = `${stack.serviceUrl}/.well-known/did/events/${digest}.json`
+      expect((await fetch(url)).status).toBe(401)
+      const authorization = `Bearer ${readerToken(localService, line.audience, 'installco')}`
+      const told = await fetch(url, { headers: { authorization } })
+      expect(told.status).toBe(200)
+      expect(await told.json()).toEqual(event)
+
+      const origins = originsOf(manifest, { serviceUrl: stack.serviceUrl, sitesUrl: sites.url })
+      const chain = `eip155:${stack.chainId}`
+      const verdict = await verifyProduct(products[0] ?? '', {
+        policy: parsePolicy(JSON.parse(await readFile(join(folder, policyKey), 'utf8'))),
+        sources: [createWebSource({ fetch, origins })],
+        readers: [createJsonRpcReader({ chain, urls: [stack.rpcUrl], fetch })],
+      })
+      const { title, details } = summarize(verdict)
+      expect(title).toContain('Anchored')
+      expect(details).toContain(`1 of ${verdict.events.length} events are not disclosed.`)
+      const withheld = verdict.events.filter(({ disclosed }) => !disclosed)
+      expect(withheld).toMatchObject([{ digest, issuer: null }])
+    } finally {
+      await stack.stop()
+      await sites.close()
+    }
+  }, 60_000)
 
   it('make two windows for a service that runs already, by its own keys', async () => {
     const data = join(folder, 'remote')

@@ -8,6 +8,7 @@ import { deployRegistry } from '@dpp/anchor/ethereum'
 import { privateKeyToAccount } from 'viem/accounts'
 import { startAnvil } from '../../test/anvil.ts'
 import { startServerProcess } from '../../test/server-process.ts'
+import { audienceSetting } from './audiences.ts'
 import { type DataSet, issuersKey } from './data-set.ts'
 
 export type LocalStack = {
@@ -65,6 +66,7 @@ export async function startLocalStack(
       DPP_REGISTRY: address,
       DPP_INTERVAL_SECONDS: '0',
       DPP_POLL_MS: '200',
+      DPP_AUDIENCES: audienceSetting(witnessPrivateKey),
       DPP_ORIGINS: Object.entries(origins)
         .map(([name, url]) => `${name}=${url}`)
         .join(','),

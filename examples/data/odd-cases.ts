@@ -110,7 +110,7 @@ const changes: Readonly<Record<OddCase, Change>> = {
       by: 'windowco',
       ...moment(addDays(life.day, 70), life.random),
       products: [life.trio.window],
-      fate: { kind: 'restricted', audience: ['windowco', 'installco'] },
+      fate: { kind: 'restricted', audience: 'complaints' },
       subject: (facts) =>
         inspectEvent({
           ...facts,

@@ -1,5 +1,6 @@
 // Posts events that were signed before, in requests as large as the service takes. Posting the same again changes nothing: the
 // service answers with the receipt that it gave first.
+import type { AudienceName } from './audiences.ts'
 import { inParallel } from './in-parallel.ts'
 import { isRefusal, type ServiceClient } from './service-client.ts'
 import type { RefusedLine } from './simulate.ts'
@@ -22,25 +23,30 @@ const PASSING = new Set([
   'ERR_DPP_HTTP_UNAVAILABLE',
 ])
 
-/** Posts events, each a line of JSON. Throws for one that the service refuses. */
+/** Posts events, each a line of JSON, for everybody or for an audience. Throws for one that the service refuses. */
 export async function postEvents(
   service: ServiceClient,
   lines: readonly string[],
-  limits: Limits,
+  { limits, audience }: { readonly limits: Limits; readonly audience?: AudienceName },
   onProgress: (done: number) => void,
 ): Promise<void> {
+  const path = audience === undefined ? '/events' : `/events?audience=${audience}`
   let done = 0
   await inParallel(requestsOf(lines, limits), LANES, async (request) => {
-    await postAccepted(service, request)
+    await postAccepted(service, path, request)
     done += request.length
     onProgress(done)
   })
 }
 
-async function postAccepted(service: ServiceClient, request: readonly string[]): Promise<void> {
+async function postAccepted(
+  service: ServiceClient,
+  path: string,
+  request: readonly string[],
+): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
-    const refused = (await post(service, request)).filter((result) => 'code' in result)
+    const refused = (await post(service, path, request)).filter((result) => 'code' in result)
     const [first] = refused
     if (first === undefined) return
     if (!refused.every(({ code }) => PASSING.has(code)) || Date.now() > deadline)
@@ -57,16 +63,20 @@ export async function postUnwelcome(
   unwelcome: readonly RefusedLine[],
 ): Promise<void> {
   await inParallel(unwelcome, LANES, async ({ code, event }) => {
-    const [result] = await post(service, [JSON.stringify(event)])
+    const [result] = await post(service, '/events', [JSON.stringify(event)])
     if (result !== undefined && 'code' in result && result.code === code) return
     throw new Error(`an event should meet ${code}: ${JSON.stringify(result)}`)
   })
 }
 
-async function post(service: ServiceClient, lines: readonly string[]): Promise<readonly Result[]> {
+async function post(
+  service: ServiceClient,
+  path: string,
+  lines: readonly string[],
+): Promise<readonly Result[]> {
   const body = `{"events":[${lines.join(',')}]}`
   // Where nothing at all was taken the status says no, and the body still answers for each event.
-  const { results } = await service.postText<Answer>('/events', body).catch((error: unknown) => {
+  const { results } = await service.postText<Answer>(path, body).catch((error: unknown) => {
     if (isRefusal(error) && isAnswer(error.body)) return error.body
     throw error
   })

@@ -8,13 +8,14 @@ export function formatReport(
   files: readonly FileFigures[] | undefined,
   seconds: number,
 ): string {
-  const { products, events, refused, uploaded, batches, verified } = seeded
+  const { products, events, restricted, refused, uploaded, batches, verified } = seeded
   const leaves = batches.reduce((sum, batch) => sum + batch.leaves, 0)
   const gas = batches.reduce((sum, batch) => sum + batch.gas, 0)
   const rows = [
     ['what', 'figure'],
     ['product DIDs', show(products)],
     ['events', show(events)],
+    ['of them restricted', show(restricted)],
     ['events refused as they must be', show(refused)],
     ...(uploaded === undefined
       ? []

@@ -3,6 +3,7 @@
 // again from the front: what is done already is found done.
 import type { Store } from '@dpp/anchor'
 import { decodeUtf8 } from '@dpp/core'
+import { type AudienceName, audiences } from './audiences.ts'
 import { type BatchFigures, readBatches, runBatch } from './batches.ts'
 import { waveStarts } from './calendar.ts'
 import { closeLogs } from './close-logs.ts'
@@ -26,7 +27,7 @@ import { changeOrganisations } from './organisation-changes.ts'
 import { type Limits, postEvents, postUnwelcome } from './post-events.ts'
 import type { Product } from './products.ts'
 import type { ServiceClient } from './service-client.ts'
-import type { RefusedLine } from './simulate.ts'
+import type { RefusedLine, RestrictedLine } from './simulate.ts'
 import { siteOrigins } from './sites.ts'
 import { type Uploaded, uploadLogs } from './upload-logs.ts'
 import { chooseSample, type Verified, verifyProducts } from './verify-products.ts'
@@ -52,6 +53,8 @@ export type SeedOptions = {
 export type Seeded = {
   readonly products: number
   readonly events: number
+  /** Of the events: those whose content only an audience may read. */
+  readonly restricted: number
   readonly refused: number
   readonly uploaded: Uploaded | undefined
   readonly batches: readonly BatchFigures[]
@@ -61,6 +64,8 @@ export type Seeded = {
 type Service = {
   readonly domain: string
   readonly limits: Limits
+  /** Names under which events may be restricted. */
+  readonly audiences: readonly string[]
   readonly anchoring: {
     readonly chain: string
     readonly registry: string | null
@@ -88,7 +93,9 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
   const chunked = chunks.map((chunk) => readProducts(dataSet, manifest, chunk))
   const products = (await Promise.all(chunked)).flat()
   const expectations = await readAll<Expectation>(job, 'expected')
+  const restricted = await readAll<RestrictedLine>(job, 'restricted')
   const unwelcome = await readAll<RefusedLine>(job, 'refused')
+  assertAudiences(restricted, description)
 
   const uploaded =
     store === undefined
@@ -97,7 +104,9 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
   await step(`Registration of ${products.length} products`, () => register(job, products))
   let events = 0
   for (const wave of waveStarts.keys()) {
-    events += await step(`Wave ${wave + 1}: events posted`, () => postWave(job, wave + 1))
+    events += await step(`Wave ${wave + 1}: events posted`, () =>
+      postWave(job, wave + 1, restricted),
+    )
     await step(`Wave ${wave + 1}: batch, anchor, proofs`, () => runBatch(service))
     const change = await changeOrganisations(dataSet, manifest, keys, wave + 1, new Date())
     if (change !== undefined) options.note(change)
@@ -118,6 +127,7 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
   return {
     products: products.length,
     events,
+    restricted: restricted.length,
     refused: unwelcome.length,
     uploaded,
     batches: await readBatches(service, options.rpcUrl),
@@ -151,15 +161,39 @@ async function register(job: Job, products: readonly Product[]): Promise<void> {
   })
 }
 
-async function postWave(job: Job, wave: number): Promise<number> {
-  const counter = job.progress('events')
+async function postWave(
+  { service, dataSet, chunks, description: { limits }, progress }: Job,
+  wave: number,
+  restricted: readonly RestrictedLine[],
+): Promise<number> {
+  const counter = progress('events')
   const lines: string[] = []
-  for (const chunk of job.chunks)
-    lines.push(...((await readLines(job.dataSet, chunk, `wave-${wave}`)) ?? []))
-  await postEvents(job.service, lines, job.description.limits, (done) =>
-    counter(done, lines.length),
-  )
-  return lines.length
+  for (const chunk of chunks)
+    lines.push(...((await readLines(dataSet, chunk, `wave-${wave}`)) ?? []))
+  const own = restricted.filter((line) => line.wave === wave)
+  const total = lines.length + own.length
+  await postEvents(service, lines, { limits }, (done) => counter(done, total))
+  let posted = lines.length
+  for (const audience of Object.keys(audiences) as AudienceName[]) {
+    const forThem = own.filter((line) => line.audience === audience)
+    const before = posted
+    const texts = forThem.map(({ event }) => JSON.stringify(event))
+    await postEvents(service, texts, { limits, audience }, (done) => counter(before + done, total))
+    posted += texts.length
+  }
+  return posted
+}
+
+// Before anything is posted: an event that was once posted for everybody stays public.
+function assertAudiences(
+  restricted: readonly RestrictedLine[],
+  { audiences: known }: Service,
+): void {
+  const unknown = restricted.find(({ audience }) => !known.includes(audience))?.audience
+  if (unknown !== undefined)
+    throw new Error(
+      `the service has no audience ${unknown}: start it with DPP_AUDIENCES=${unknown}=…, the SHA-256 of a reader's token`,
+    )
 }
 
 /** What a verifier must believe to see this data set anchored, as a file for `dpp-verify`. */
@@ -175,18 +209,15 @@ async function writePolicy({ dataSet, manifest, description }: Job): Promise<obj
 function verify(job: Job, policy: object, chosen: readonly Expectation[]): Promise<Verified> {
   const { service, rpcUrl, sitesUrl, manifest, description } = job
   const counter = job.progress('products')
-  // The service does not take an audience yet, so that the `restricted` parts are not posted (their place is beside the
-  // waves in `seedStorage`): only what was posted can be found.
-  const posted = chosen.map((expectation) => ({ ...expectation, withheld: 0 }))
   return verifyProducts(
-    posted,
+    chosen,
     {
       origins: originsOf(manifest, { serviceUrl: service.url, sitesUrl }),
       rpcUrl,
       chain: description.anchoring.chain,
       policy,
     },
-    (done) => counter(done, posted.length),
+    (done) => counter(done, chosen.length),
   )
 }
 

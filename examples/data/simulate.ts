@@ -9,6 +9,7 @@ import {
   signEvent,
 } from '@dpp/core'
 import { formatDid, parseDid } from '@dpp/webvh'
+import type { AudienceName } from './audiences.ts'
 import { addDays, CALENDAR_DAYS, productionDay, waveOf, waveStarts } from './calendar.ts'
 import {
   type Chunk,
@@ -48,9 +49,10 @@ export type Simulated = {
   readonly refused: number
 }
 
-/** The line of an event that only some may read. */
+/** The line of an event that only some may read, and the wave in which it is posted. */
 export type RestrictedLine = {
-  readonly audience: readonly string[]
+  readonly audience: AudienceName
+  readonly wave: number
   readonly event: SecuredEvent
 }
 
@@ -117,11 +119,10 @@ async function simulateChunk(
   }
   const restricted: RestrictedLine[] = []
   const refused: RefusedLine[] = []
-  for (const { step, event } of signed) {
+  for (const { step, wave, event } of signed) {
     const { fate } = step
     if (fate?.kind === 'refused') refused.push({ code: fate.code, event })
-    if (fate?.kind === 'restricted')
-      restricted.push({ audience: fate.audience.map((id) => manifest.organisations[id]), event })
+    if (fate?.kind === 'restricted') restricted.push({ audience: fate.audience, wave, event })
   }
   await writeLines(dataSet, chunk, 'restricted', restricted.map(write))
   await writeLines(dataSet, chunk, 'refused', refused.map(write))

@@ -7,6 +7,7 @@ import {
   type PartsEvent,
   type SecuredEvent,
 } from '@dpp/core'
+import type { AudienceName } from './audiences.ts'
 import { at, offsetAt } from './calendar.ts'
 import { demoGln } from './gs1-keys.ts'
 import { type OrganisationId, organisations } from './organisations.ts'
@@ -39,7 +40,7 @@ export type SignedStep = {
 
 export type Fate =
   /** Its content is only for some; the digest is public. */
-  | { readonly kind: 'restricted'; readonly audience: readonly OrganisationId[] }
+  | { readonly kind: 'restricted'; readonly audience: AudienceName }
   /** The service must not take it, and answers with this code. */
   | { readonly kind: 'refused'; readonly code: string }
 
