@@ -35,7 +35,7 @@ export function describeRoutes(app: FastifyInstance): void {
         },
       },
     },
-    refResolver: { buildLocalReference: (schema: { readonly $id: unknown }) => String(schema.$id) },
+    refResolver: { buildLocalReference: ({ $id }: { readonly $id?: unknown }) => String($id) },
     hideUntagged: true,
   })
 }
