@@ -236,6 +236,48 @@ describe.skipIf(!hasBrowser)('dashboard', () => {
       await other.close()
     })
 
+    it('follows the feed of the service, and asks nothing while nothing happens', async () => {
+      const { page: own, close, faults } = await browser.visit()
+      const asked = watchRequests(own)
+      const [stream] = await Promise.all([
+        own.waitForResponse((response) => new URL(response.url()).pathname === '/api/feed'),
+        own.goto(stack.url),
+      ])
+      expect(stream.status()).toBe(200)
+      expect(stream.headers()['content-type']).toContain('text/event-stream')
+      const tiles = own.locator('.tiles')
+      await expect.poll(() => read(tiles)).toMatch(/Oldest unanchored\s+none/)
+      await own.waitForTimeout(3_000)
+      asked.length = 0
+      await own.waitForTimeout(5_000) // The fallback would have looked twice.
+      expect(asked).toEqual([])
+
+      const before = await own.locator('.batch').count()
+      const other = await browser.visit()
+      await postInspection(other.page)
+      await other.close()
+      await expect.poll(() => read(tiles), { timeout: 10_000 }).not.toMatch(/unanchored\s+none/)
+      await own.getByRole('button', { name: 'Run a batch now' }).click()
+      const newest = own.locator('.batch .tag').first()
+      await expect.poll(() => own.locator('.batch').count(), { timeout: 10_000 }).toBe(before + 1)
+      await expect.poll(() => read(newest), { timeout: 20_000 }).toBe('Settled')
+      await expect.poll(() => read(tiles)).toMatch(/Oldest unanchored\s+none/)
+      expect(asked.filter((path) => path === '/api/feed')).toEqual([]) // One stream all the time.
+      expect(faults).toEqual([])
+      await close()
+    })
+
+    it('looks every now and then where there is no feed', async () => {
+      const { page: own, close } = await browser.visit()
+      const asked = watchRequests(own)
+      await own.route('**/api/feed', (route) => route.fulfill({ status: 503, body: '{}' }))
+      await own.goto(stack.url)
+      const looks = (): number => asked.filter((path) => path === '/api/batches').length
+      await expect.poll(looks, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
+      expect(asked.filter((path) => path === '/api/feed')).toHaveLength(1)
+      await close()
+    })
+
     it('searches and filters 3,000 products without delay', async () => {
       const config = await (await fetch(`${stack.url}/config.json`)).json()
       const gtins = Object.keys(config.kinds)
@@ -309,7 +351,10 @@ describe.skipIf(!hasBrowser)('dashboard', () => {
           const own = await browser.visit({ ...options, colorScheme })
           for (const path of views()) {
             await own.page.goto(`${stack.url}${path}`)
-            await own.page.waitForLoadState('networkidle').catch(() => undefined)
+            await own.page.locator('h1').waitFor()
+            if (path === '/')
+              await own.page.locator('.batch').first().waitFor() // Its feed never ends.
+            else await own.page.waitForLoadState('networkidle').catch(() => undefined)
             if (path.startsWith('/product')) {
               await readVerdict(own.page)
               await own.page.locator('.event summary').first().click()
@@ -374,6 +419,16 @@ describe.skipIf(!hasBrowser)('dashboard', () => {
 // Chromium's words for a request that the page's policy stopped.
 function isRefusedByPolicy(fault: string): boolean {
   return fault.includes('violates the following Content Security Policy directive')
+}
+
+/** The paths that a page asks its own server for, as they come. */
+function watchRequests(watched: Page): string[] {
+  const asked: string[] = []
+  watched.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url())
+    if (origin === stack.url && pathname.startsWith('/api/')) asked.push(pathname)
+  })
+  return asked
 }
 
 async function postInspection(other: Page): Promise<void> {

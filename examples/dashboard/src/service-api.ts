@@ -1,6 +1,7 @@
 // The batching service's lists, for finding and following things. Nothing of it counts in a verdict: what it says is
 // read as text and numbers, shape by shape, and what does not fit is left out.
 import { isJsonObject, type Json, type JsonObject } from '@dpp/core'
+import { followFeed } from './live-feed.ts'
 
 /** A product as the page's catalogue or the service lists it. */
 export type ListedProduct = {
@@ -50,7 +51,6 @@ export type ServiceApi = {
 
 const catalogueUrl = '/catalogue.json'
 const maxPages = 100
-const pollMs = 2_000
 
 /** A refusal of the service, in its own words. */
 export function refusalOf(error: unknown): string {
@@ -116,7 +116,7 @@ export function createServiceApi(base: string): ServiceApi {
       textOf((await request(`/events/${digest}`, { signal }))['stage']),
     postEvent: (event) => post('/events', event),
     runBatch: async () => void (await post('/batches', {})),
-    follow: (changed, signal) => followFeed(base, changed, signal),
+    follow: (changed, signal) => followFeed(`${base}/feed`, changed, signal),
   }
 }
 
@@ -125,25 +125,6 @@ async function fetchCatalogue(signal: AbortSignal): Promise<readonly ListedProdu
   const response = await fetch(catalogueUrl, { signal })
   const value: unknown = response.ok ? await response.json() : undefined
   return isJsonObject(value) ? listOf(value['products']).flatMap(readProduct) : []
-}
-
-// The feed where the service has one; else a look every now and then, while somebody looks at the page.
-function followFeed(base: string, changed: () => void, signal: AbortSignal): void {
-  let timer: ReturnType<typeof setInterval> | undefined
-  const poll = (): void => {
-    timer ??= setInterval(() => {
-      if (document.visibilityState === 'visible') changed()
-    }, pollMs)
-  }
-  const feed = new EventSource(`${base}/feed`)
-  feed.onmessage = changed
-  feed.onerror = () => {
-    if (feed.readyState === EventSource.CLOSED && !signal.aborted) poll()
-  }
-  signal.addEventListener('abort', () => {
-    feed.close()
-    clearInterval(timer)
-  })
 }
 
 function readProduct(value: Json): ListedProduct[] {
