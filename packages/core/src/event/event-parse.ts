@@ -55,7 +55,7 @@ export type ParseEventOptions = {
  * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
-  const { event, written, text } = readEvent(
+  const { event, written } = readEvent(
     value,
     { ...options.limits, safeIntegers: true },
     options.isOwned,
@@ -73,9 +73,7 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   if (!isJsonObject(subject)) throw invalid('credentialSubject')
   const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
 
-  const canonical = joinMembers(written.members)
-  // Events are served as their canonical bytes: what was given need not be encoded again.
-  const bytes = isBytes(value) && canonical === text ? value.slice() : encodeUtf8(canonical)
+  const bytes = encodeUtf8(joinMembers(written.members))
   const config = joinMembers(written.inner.filter(({ name }) => name !== 'proofValue'))
   const unsecured = joinMembers(written.members.filter(({ name }) => name !== 'proof'))
   return {
@@ -139,12 +137,12 @@ function readEvent(
   value: unknown,
   limits: JsonLimits,
   isOwned = false,
-): { event: JsonObject; written: CanonicalMembers; text: string | undefined } {
-  const isText = typeof value === 'string' || isBytes(value)
-  const read = isText ? readJson(value, limits) : undefined
+): { event: JsonObject; written: CanonicalMembers } {
+  const read = typeof value === 'string' || isBytes(value) ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('not an object')
-  const written = canonicalMembers(source, limits, { split: 'proof', isParsed: isText || isOwned })
+  const isParsed = isOwned || read !== undefined
+  const written = canonicalMembers(source, limits, { split: 'proof', isParsed })
   if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
   for (const { name } of written.members) {
     if (!envelopeMembers.has(name)) {
@@ -152,9 +150,8 @@ function readEvent(
     }
   }
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
-  const event =
-    isText || isOwned ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
-  return { event, written, text: read?.text }
+  const event = isParsed ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
+  return { event, written }
 }
 
 function parseEventProof(

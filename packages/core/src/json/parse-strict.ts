@@ -34,12 +34,12 @@ export function parseStrict(input: Uint8Array | string, limits?: JsonLimits): Js
 export function readJson(
   input: Uint8Array | string,
   limits?: JsonLimits,
-): { value: Json; memberCount: number; text: string } {
+): { value: Json; memberCount: number } {
   const complete = completeLimits(limits)
   const text = decodeText(input, complete.maxBytes)
   const memberCount = scan(text, complete.maxDepth, complete.maxMembers)
   try {
-    return { value: JSON.parse(text) as Json, memberCount, text }
+    return { value: JSON.parse(text) as Json, memberCount }
   } catch (cause) {
     throw new DppError('ERR_DPP_JSON_SYNTAX', 'not JSON', { cause })
   }
