@@ -121,7 +121,7 @@ function writeArray(writer: Writer, array: readonly unknown[], depth: number): s
   countItems(writer, array.length)
   // Fewer names than elements: sparse. More: members that the text would lose.
   if (!writer.isParsed && Object.keys(array).length !== array.length)
-    throw unsupported('an array with gaps or names')
+    throw unsupported('an array with gaps')
   let text = '['
   for (let i = 0; i < array.length; i++) {
     text += (i === 0 ? '' : ',') + writeValue(writer, array[i], depth + 1)
@@ -211,7 +211,7 @@ function guarded<T>(write: () => T): T {
     return write()
   } catch (cause) {
     if (cause instanceof DppError) throw cause
-    throw new DppError('ERR_DPP_JSON_UNSUPPORTED', 'reading the value threw', { cause })
+    throw new DppError('ERR_DPP_JSON_UNSUPPORTED', 'a value that throws', { cause })
   }
 }
 

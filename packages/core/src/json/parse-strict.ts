@@ -48,7 +48,7 @@ export function readJson(
 /** Throws unless the text's members all arrived in the value. */
 export function assertNoDuplicates(inText: number, inValue: number): void {
   if (inText !== inValue) {
-    throw new DppError('ERR_DPP_JSON_DUPLICATE', 'a name occurs twice in one object')
+    throw new DppError('ERR_DPP_JSON_DUPLICATE', 'a duplicate name')
   }
 }
 
