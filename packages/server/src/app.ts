@@ -21,7 +21,8 @@ import { registerStreamRoutes } from './http/routes-streams.ts'
 import type { IngestContext } from './ingest/ingest.ts'
 import type { Journal } from './journal/port.ts'
 import { describeError } from './logger.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics } from './observability/metrics.ts'
+import type { ReadingContext } from './observability/readings.ts'
 import type { ServiceDescription } from './service-description.ts'
 
 /** What the routes work with. */
@@ -37,8 +38,8 @@ export type AppContext = {
   /** Requests that write, per address. */
   readonly addressLimit: RateLimit
   readonly metrics: Metrics
-  readonly maxAnchorAgeSeconds: number
-  readonly clockOffsetSeconds: () => number
+  /** What a scrape and `/readyz` read. */
+  readonly readings: ReadingContext
   /** Where people look at a product, with `{did}` in it. */
   readonly pageUrl: string | undefined
   /** Audiences of restricted events: SHA-256 of their readers' tokens, by name. */
@@ -68,7 +69,8 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
     if (problem.status >= 500) {
-      request.log.error({ error: describeError(error) }, 'request failed')
+      const fields = { event: 'http.request_failed', error: describeError(error) }
+      request.log.error(fields, 'request failed')
     }
     return sendProblem(reply, problem)
   })
@@ -76,6 +78,16 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
     reply.header('x-request-id', request.id)
     if (!writes.includes(request.method) || context.addressLimit(request.ip, 1)) return
     throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request
+    const route = request.routeOptions.url ?? 'none'
+    const status = reply.statusCode
+    const seconds = reply.elapsedTime / 1000
+    context.metrics.requestAnswered({ method, route, status, seconds })
+    const fields = { event: 'http.request', method, route, status, ms: reply.elapsedTime }
+    request.log.debug(fields, 'request answered')
+    done()
   })
   describeRoutes(app)
   // After the description has loaded: it sees only what comes after it.

@@ -9,16 +9,20 @@ import { pino } from 'pino'
 import { privateKeyToAccount } from 'viem/accounts'
 import { runBatch } from './commands/run-batch.ts'
 import { showKeys } from './commands/show-keys.ts'
-import { formatConfig, parseConfig } from './config.ts'
+import { type Config, formatConfig, parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 import { openExistingJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
 import { loadKeys } from './keys-file.ts'
 import { describeError } from './logger.ts'
-import { closeOnSignals, startServer } from './main.ts'
+import { closeOnSignals, endOnCrash, startServer } from './main.ts'
+import { createLog } from './observability/create-log.ts'
+import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { createServer } from './server.ts'
 
 const BATCH_WAIT_MS = 600_000
+
+let redaction: Redaction | undefined
 
 const usage = `dpp-server start     run the service (the default)
 dpp-server status    open batches, backlog, dead-letter list and suspended products, from the journal
@@ -34,7 +38,9 @@ Configuration comes from the environment, then from .env in the working director
 
 const commands: { readonly [name: string]: (...args: string[]) => Promise<void> } = {
   async start() {
-    closeOnSignals(await startServer(parseConfig(readEnvironment())))
+    const server = await startServer(readConfig())
+    endOnCrash(server)
+    closeOnSignals(server)
   },
   async status() {
     await withJournal(async ({ batches, events, products }) => {
@@ -53,14 +59,13 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     })
   },
   async fsck() {
-    const report = await runFsck(parseConfig(readEnvironment()))
+    const report = await runFsck(readConfig())
     print(report)
     if (report.findings.length > 0) process.exitCode = 1
   },
   async batch() {
-    const config = parseConfig(readEnvironment())
-    const log = pino({ level: config.logLevel }, pino.destination(2)) // Standard output is for the result.
-    const parts = { log, now: () => new Date(), crashPoint: () => {} }
+    const config = readConfig()
+    const parts = { log: logBeside(config), now: () => new Date(), crashPoint: () => {} }
     const server = await createServer(config, parts)
     try {
       const result = await runBatch(server, BATCH_WAIT_MS)
@@ -71,22 +76,22 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     }
   },
   async keys() {
-    const config = parseConfig(readEnvironment())
+    const config = readConfig()
     await withJournal(async (journal) => {
-      const keys = await loadKeys(config, pino({ level: config.logLevel }, pino.destination(2)))
+      const keys = await loadKeys(config, logBeside(config))
       print(await showKeys(keys, config.witnessPreviousKeys, journal))
     })
   },
   async deploy() {
-    const config = parseConfig(readEnvironment())
+    const config = readConfig()
     const { chainId, rpcUrls } = config
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 }) // For development keys.
-    const keys = await loadKeys(config, pino({ level: config.logLevel }, pino.destination(2)))
+    const keys = await loadKeys(config, logBeside(config))
     const account = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
     print(await deployRegistry({ rpcUrl: rpcUrls[0] ?? '', chainId, account }))
   },
   async config() {
-    process.stdout.write(`${formatConfig(parseConfig(readEnvironment()))}\n`)
+    process.stdout.write(`${formatConfig(readConfig())}\n`)
   },
 }
 
@@ -100,11 +105,22 @@ if (command === undefined) {
   await command(...rest).catch((error: unknown) => {
     // A fault of the operator's gets a sentence, a fault of ours its stack.
     const isOurs = !(isDppError(error) || (error instanceof Error && 'syscall' in error))
-    process.stderr.write(
-      `dpp-server: ${isOurs && error instanceof Error ? error.stack : describeError(error)}\n`,
-    )
+    const text = isOurs && error instanceof Error ? error.stack : describeError(error)
+    process.stderr.write(`dpp-server: ${redaction?.apply(String(text)) ?? text}\n`)
     process.exitCode = 1
   })
+}
+
+// A failure may quote a URL or a key of the configuration.
+function readConfig(): Config {
+  const config = parseConfig(readEnvironment())
+  redaction = createRedaction(config)
+  return config
+}
+
+// Standard output is for the result.
+function logBeside(config: Config): ReturnType<typeof createLog> {
+  return createLog(config.logLevel, redaction ?? createRedaction(config), pino.destination(2))
 }
 
 function print(value: unknown): void {
@@ -112,7 +128,7 @@ function print(value: unknown): void {
 }
 
 async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = await openExistingJournal(parseConfig(readEnvironment()))
+  const journal = await openExistingJournal(readConfig())
   try {
     await work(journal)
   } finally {

@@ -40,6 +40,8 @@ export type Config = {
   /** The service is not ready while a batch has waited longer than this for its anchor. */
   readonly maxAnchorAgeSeconds: number
   readonly pollMs: number
+  /** How often journal, store and chain are asked whether they answer. */
+  readonly watchSeconds: number
   readonly proofDelaySeconds: number | undefined
   readonly origins: Origins
   readonly issuersFile: string | undefined
@@ -127,6 +129,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     fallback: 10_800,
   },
   pollMs: { name: 'DPP_POLL_MS', parse: read.integer(10, 600_000), fallback: 2000 },
+  watchSeconds: { name: 'DPP_WATCH_SECONDS', parse: read.integer(1, 3600), fallback: 30 },
   proofDelaySeconds: {
     name: 'DPP_PROOF_DELAY_SECONDS',
     parse: read.integer(0, 86_400),

@@ -33,7 +33,10 @@ export async function loadKeys(config: Config, log: Logger): Promise<ServiceKeys
     ...(witnessPrivateKey === undefined ? ['WITNESS_PRIVATE_KEY'] : []),
     ...(relayerPrivateKey === undefined ? ['RELAYER_PRIVATE_KEY'] : []),
   ]
-  log.warn({ missing: names, file: path }, 'DEVELOPMENT KEYS are in use: never in production')
+  log.warn(
+    { event: 'keys.development', missing: names, file: path },
+    'DEVELOPMENT KEYS are in use: never in production',
+  )
   return {
     witnessPrivateKey: witnessPrivateKey ?? made.witnessPrivateKey,
     relayerPrivateKey: relayerPrivateKey ?? made.relayerPrivateKey,

@@ -1,6 +1,13 @@
-// The part of a structured logger (pino's, as Fastify brings it) that the service uses.
+// The part of a structured logger (pino's, as Fastify brings it) that the service uses. Every line has a stable name.
+import type { LogEvent } from './observability/log-events.ts'
 
-type LogCall = (fields: { readonly [name: string]: unknown }, message: string) => void
+/** What a field may hold: no object, whose properties nobody has looked at, and no bytes. */
+type LogValue = string | number | boolean | undefined | readonly string[]
+
+type LogCall = (
+  fields: { readonly event: LogEvent; readonly [name: string]: LogValue },
+  message: string,
+) => void
 
 export type Logger = {
   readonly debug: LogCall

@@ -1,14 +1,16 @@
 // Runs the service in this process: logger, crash points, listening, signals. Beside `cli.ts` the only file that
 // touches the process.
-import { pino } from 'pino'
 import { checkRegistry } from './chain/check-registry.ts'
 import type { Config } from './config.ts'
 import { createCrashPoint } from './crash-point.ts'
-import { describeError } from './logger.ts'
+import { describeError, type Logger } from './logger.ts'
+import { createLog } from './observability/create-log.ts'
+import { createRedaction } from './observability/redaction.ts'
 import { createServer } from './server.ts'
 
 export type RunningServer = {
   readonly url: string
+  readonly log: Logger
   /** Lets what is under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
@@ -21,16 +23,18 @@ const DRAIN_MS = 10_000
  * @throws ERR_DPP_CONFIG_INVALID; EADDRINUSE and its like from listening
  */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = pino({ level: config.logLevel })
+  const redaction = createRedaction(config)
+  const log = createLog(config.logLevel, redaction)
   await checkRegistry(config, log)
   const crashPoint = createCrashPoint(config.crashAt, dieNow)
   const server = await createServer(config, {
     log,
+    redaction,
     now: () => new Date(),
     crashPoint,
     onJournalLost(error) {
       log.fatal(
-        { error: describeError(error) },
+        { event: 'journal.lost', error: describeError(error) },
         'the service stops: its journal is not what it was',
       )
       process.exit(1)
@@ -39,8 +43,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const url = await server.app.listen({ host: config.host, port: config.port })
   server.batches.start()
   server.clock?.start()
-  log.info({ url }, 'listening')
-  return { url, close: server.close }
+  server.dependencies.start()
+  log.info({ event: 'service.listening', url }, 'listening')
+  return { url, log, close: server.close }
 }
 
 /** Drains the server on SIGTERM and SIGINT, and ends the process after 10 s whatever is still under way. */
@@ -57,6 +62,18 @@ export function closeOnSignals(server: RunningServer): void {
   }
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
+}
+
+/** What nobody caught goes to the log, where secrets are taken out of it, and ends the process: its state is unknown. */
+export function endOnCrash({ log }: RunningServer): void {
+  process.on('uncaughtException', (error) => {
+    const { stack } = error
+    log.error(
+      { event: 'service.crashed', error: describeError(error), stack },
+      'the service ends: a fault of its own',
+    )
+    process.exit(1)
+  })
 }
 
 // SIGKILL, so that nothing of ours runs any more. It arrives within the call; the loop is for the instant before.

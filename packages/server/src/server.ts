@@ -24,8 +24,11 @@ import { openJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
 import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
+import { createDependencyWatch, type DependencyWatch } from './observability/dependency-watch.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { describeService } from './service-description.ts'
+import { CHECK_KEY } from './storage-keys.ts'
 import { openCheckedStore } from './store/check-store.ts'
 
 export type Server = {
@@ -34,12 +37,16 @@ export type Server = {
   readonly journal: Journal
   /** Compares the clock with the chain's; absent where there is no chain. */
   readonly clock: ClockWatch | undefined
+  /** Whether journal, store and chain answer. */
+  readonly dependencies: DependencyWatch
   /** Lets requests and batch steps under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
 
 export type ServerParts = {
   readonly log: FastifyBaseLogger
+  /** That of the log: it learns the keys that are not in the configuration. */
+  readonly redaction?: Redaction
   readonly now: () => Date
   readonly crashPoint: CrashPoint
   /** Acknowledged data is gone: the process must not go on. */
@@ -57,7 +64,10 @@ const CLOSE_SWEEP_MS = 100
 export async function createServer(config: Config, parts: ServerParts): Promise<Server> {
   const { log, now, crashPoint } = parts
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const redaction = parts.redaction ?? createRedaction(config)
   const keys = await loadKeys(config, log)
+  redaction.add(keys.witnessPrivateKey)
+  redaction.add(keys.relayerPrivateKey)
   const updateKeys = createUpdateKeys(keys.witnessPrivateKey, config.witnessPreviousKeys)
   const receiptSigner = createReceiptSigner(keys.witnessPrivateKey)
   const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
@@ -75,6 +85,12 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const clock = watchClock(config, log, now)
   const verifyPool = createVerifyPool()
   const metrics = createMetrics()
+  const dependencies = createDependencyWatch({
+    probes: { journal: () => journal.probe(), store: () => store.read(CHECK_KEY) },
+    anchorWriter: chain.anchorWriter,
+    log,
+    everyMs: 1000 * config.watchSeconds,
+  })
   const batches = createBatchRunner({
     context: {
       journal,
@@ -88,6 +104,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       crashPoint,
       metrics,
+      redact: redaction.apply,
       log,
     },
     intervalMs: 1000 * config.intervalSeconds,
@@ -126,8 +143,16 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       adminTokensSha256: config.adminTokensSha256,
       addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
-      maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
-      clockOffsetSeconds: () => clock?.offsetSeconds() ?? 0,
+      readings: {
+        journal,
+        dependencies,
+        metrics,
+        clockOffsetSeconds: () => clock?.offsetSeconds() ?? 0,
+        maxBacklog: config.maxBacklog,
+        maxAnchorAgeSeconds: config.maxAnchorAgeSeconds,
+        intervalSeconds: config.intervalSeconds,
+        now,
+      },
       pageUrl: config.pageUrl,
       audiences: config.audiences,
       now,
@@ -139,6 +164,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
     await app.close().finally(() => clearInterval(sweep))
     clock?.stop()
+    dependencies.stop()
     await batches.stop()
     await verifyPool.close()
     await journal.close()
@@ -148,13 +174,14 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     closing ??= closeAll()
     return closing
   }
-  return { app, batches, journal, clock, close }
+  return { app, batches, journal, clock, dependencies, close }
 }
 
 function watchClock(config: Config, log: Logger, now: () => Date): ClockWatch | undefined {
   const [rpcUrl] = config.rpcUrls
   if (config.registry === undefined || rpcUrl === undefined) return undefined
-  return createClockWatch({ look: createChainLook(rpcUrl, now), log })
+  const everyMs = 1000 * config.watchSeconds
+  return createClockWatch({ look: createChainLook(rpcUrl, now), log, everyMs })
 }
 
 type Chain = Pick<BatchContext, 'anchorWriter' | 'registryReader'>
@@ -168,7 +195,10 @@ function connectChain(
   const { rpcUrls, chainId, registry, finality } = config
   const [rpcUrl] = rpcUrls
   if (registry === undefined || rpcUrl === undefined) {
-    log.warn({}, 'DPP_REGISTRY is not set: batches are sealed and wait, nothing is anchored')
+    log.warn(
+      { event: 'chain.not_configured' },
+      'DPP_REGISTRY is not set: batches are sealed and wait, nothing is anchored',
+    )
     return { anchorWriter: undefined, registryReader: undefined }
   }
   const chain = { chainId, registry, finality }

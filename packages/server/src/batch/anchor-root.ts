@@ -8,12 +8,17 @@ const MAX_STEPS = 8
 
 export async function anchorRoot(context: BatchContext, batch: Batch): Promise<Batch> {
   if (hasReached(batch, 'final') || batch.root === undefined) return batch
+  const before = await context.journal.anchors.load(batch.root)
   const record = await advanceWhileItMoves(context, batch.root)
   if (record === undefined) return batch
+  tellProgress(context, batch, before?.state, record.state)
   const problem = record.notice === undefined ? undefined : describeNotice(record.notice)
   if (problem !== batch.problem) await context.book.noteProblem(batch.id, problem)
+  if (record.notice !== undefined && problem !== batch.problem) {
+    context.metrics.batchFailed(record.notice.code)
+  }
   if (record.state !== 'final') return batch
-  context.log.info({ batch: batch.id, root: batch.root }, 'root is final')
+  context.log.info({ event: 'batch.final', batch: batch.id, root: batch.root }, 'root is final')
   return await advanceTo(context, batch, 'final')
 }
 
@@ -31,6 +36,28 @@ async function advanceWhileItMoves(
   }
   return record
 }
+
+// A reorg takes a record back: what it then passes again is told again.
+function tellProgress(
+  { metrics, log }: BatchContext,
+  { id, events }: Batch,
+  before: AnchorRecord['state'] | undefined,
+  after: AnchorRecord['state'],
+): void {
+  const from = before === undefined ? 0 : states.indexOf(before)
+  const passed = states.slice(from + 1, states.indexOf(after) + 1)
+  if (passed.includes('sent')) {
+    metrics.batchReached('submitted', events)
+    log.info({ event: 'anchor.submitted', batch: id }, 'transaction sent')
+  }
+  if (passed.includes('mined')) {
+    metrics.batchReached('mined', events)
+    log.info({ event: 'anchor.mined', batch: id }, 'transaction is in a block')
+  }
+  if (passed.includes('final')) metrics.batchReached('final', events)
+}
+
+const states: readonly AnchorRecord['state'][] = ['prepared', 'sent', 'mined', 'final']
 
 function hasMoved(before: AnchorRecord, after: AnchorRecord): boolean {
   return before.state !== after.state || before.transactions.length !== after.transactions.length

@@ -63,7 +63,11 @@ export async function recordRoot(
   if (leaves.length === 0) return await advanceTo(context, batch, 'final')
   await context.book.recordRoot(batch.id, root, leaves)
   context.crashPoint('K5')
-  context.log.info({ batch: batch.id, root, leaves: leaves.length }, 'root recorded')
+  context.metrics.batchReached('sealed', batch.events)
+  context.log.info(
+    { event: 'batch.rooted', batch: batch.id, root, leaves: leaves.length },
+    'root recorded',
+  )
   return { ...batch, state: 'rooted', root, treeSize: leaves.length }
 }
 

@@ -13,7 +13,10 @@ export async function closeLogs(context: BatchContext): Promise<void> {
       await appendClosing(context, product)
     } catch (error) {
       const { scid } = product
-      context.log.error({ scid, error: describeError(error) }, 'log not closed; tried again')
+      context.log.error(
+        { event: 'product.close_failed', scid, error: describeError(error) },
+        'log not closed; tried again',
+      )
     }
   }
 }
@@ -25,5 +28,8 @@ async function appendClosing(context: BatchContext, product: Product): Promise<v
   const entry = await signServiceEntry(context, product, plan)
   // Whatever moved the head in the meantime, or waits by now, comes first: the next batch tries again.
   const outcome = await context.journal.products.append({ ...entry, isClosing: true })
-  context.log.info({ scid, versionId: entry.versionId, outcome }, 'closing entry')
+  context.log.info(
+    { event: 'product.closing', scid, versionId: entry.versionId, outcome },
+    'closing entry',
+  )
 }

@@ -2,7 +2,7 @@
 // confirm → publish proofs → settle. Each step records that it is done before the next begins and does nothing when it
 // is done already, so that a crash between or inside any two loses nothing and anchors nothing twice.
 import type { Batch } from '../journal/batch-port.ts'
-import { describeError } from '../logger.ts'
+import { describeError, errorCode } from '../logger.ts'
 import { anchorRoot } from './anchor-root.ts'
 import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'
 import { closeLogs } from './close-logs.ts'
@@ -15,9 +15,14 @@ import { signEntries } from './sign-entries.ts'
 /** Claims what waits into a new batch, if anything does. */
 export async function claimBatch(context: BatchContext): Promise<void> {
   await closeLogs(context)
+  const { oldest } = await context.journal.events.backlog()
   const batch = await context.book.claim(context.maxDeliveries, context.now())
   if (batch === undefined) return
-  context.log.info({ batch: batch.id, events: batch.events }, 'batch claimed')
+  context.metrics.batchClaimed(batch.id, oldest)
+  context.log.info(
+    { event: 'batch.claimed', batch: batch.id, events: batch.events },
+    'batch claimed',
+  )
   context.crashPoint('K3')
 }
 
@@ -61,8 +66,12 @@ async function forEachOpen(
     try {
       await step(context, batch)
     } catch (error) {
-      const problem = describeError(error)
-      context.log.error({ batch: batch.id, error: problem }, 'batch is held up')
+      context.metrics.batchFailed(errorCode(error))
+      const problem = context.redact(describeError(error))
+      context.log.error(
+        { event: 'batch.held_up', batch: batch.id, error: problem },
+        'batch is held up',
+      )
       await context.book.noteProblem(batch.id, problem)
     }
   }

@@ -15,7 +15,10 @@ export async function mirrorIssuers(context: BatchContext, batch: Batch): Promis
   )
   // No mirror, no leaf: the next batch with an event of this issuer tries again.
   for (const { item, error } of failures) {
-    context.log.error({ issuer: item, error: describeError(error) }, 'issuer log not mirrored')
+    context.log.error(
+      { event: 'issuer.not_mirrored', issuer: item, error: describeError(error) },
+      'issuer log not mirrored',
+    )
   }
 }
 
@@ -28,7 +31,10 @@ async function mirrorIssuer(context: BatchContext, batch: Batch, did: string): P
   if (outcome.kind === 'diverged') {
     // Two histories of one issuer. The mirror keeps the one that was anchored first; the events stay as they are,
     // because a verifier finds the fork by itself.
-    context.log.error({ batch: batch.id, issuer: did }, 'issuer log diverges from its mirror')
+    context.log.error(
+      { event: 'issuer.diverged', batch: batch.id, issuer: did },
+      'issuer log diverges from its mirror',
+    )
   }
 }
 

@@ -26,6 +26,9 @@ export async function publishEvidence(context: BatchContext, batch: Batch): Prom
     if (evidence === undefined) throw new Error('the anchor is not final for the reader')
     await publishObject(store, key, encodeUtf8(canonicalize(evidence)), jsonMeta)
   } catch (error) {
-    context.log.warn({ batch: batch.id, error: describeError(error) }, 'no evidence captured')
+    context.log.warn(
+      { event: 'batch.evidence_missing', batch: batch.id, error: describeError(error) },
+      'no evidence captured',
+    )
   }
 }

@@ -30,7 +30,10 @@ export async function publishLogs(context: BatchContext, batch: Batch): Promise<
   if (published === 0) for (const error of deferred.values()) throw error
   for (const [scid, error] of deferred) {
     // One bad product never stops the others: what it has stays as it is, for the next batch.
-    context.log.error({ batch: batch.id, scid, error: describeError(error) }, 'product deferred')
+    context.log.error(
+      { event: 'batch.product_deferred', batch: batch.id, scid, error: describeError(error) },
+      'product deferred',
+    )
     await context.book.defer(batch.id, scid)
   }
   await mirrorIssuers(context, batch)
@@ -82,7 +85,10 @@ async function yieldToWinner(
   const kept = commonLines(lines, report.versions)
   const head = report.error === undefined ? report.head : undefined
   if (head === undefined || head.scid !== scid || kept === 0) {
-    context.log.error({ batch: batch.id, scid }, 'the published log is not ours: product suspended')
+    context.log.error(
+      { event: 'product.suspended', batch: batch.id, scid, error: 'ERR_DPP_LOG_DIVERGED' },
+      'the published log is not ours: product suspended',
+    )
     await context.book.voidEntries(batch.id, scid, kept, undefined)
     await context.book.suspend(batch.id, scid, 'ERR_DPP_LOG_DIVERGED')
     return
@@ -92,7 +98,10 @@ async function yieldToWinner(
     head: formatHead(head),
     controller: controllerOf(head.document),
   }
-  context.log.warn({ batch: batch.id, scid }, 'another entry was published first: ours is void')
+  context.log.warn(
+    { event: 'product.entry_void', batch: batch.id, scid },
+    'another entry was published first: ours is void',
+  )
   await context.book.voidEntries(batch.id, scid, kept, winners)
 }
 

@@ -39,10 +39,16 @@ export async function publishProofs(
 
 /** The last step: the batch is done, and stays as it is. */
 export async function settle(context: BatchContext, batch: Batch): Promise<Batch> {
-  context.log.info({ batch: batch.id, root: batch.root, events: batch.events }, 'batch settled')
+  context.log.info(
+    { event: 'batch.settled', batch: batch.id, root: batch.root, events: batch.events },
+    'batch settled',
+  )
   const settled = await advanceTo(context, batch, 'settled')
   const latencyMs = context.now().getTime() - batch.createdAt.getTime()
-  if (batch.root !== undefined) context.metrics.batchAnchored(latencyMs / 1000)
+  if (batch.root !== undefined) {
+    context.metrics.batchReached('published', batch.events)
+    context.metrics.batchAnchored(batch.id, latencyMs / 1000)
+  }
   return settled
 }
 

@@ -39,13 +39,21 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
   const anchoring = createLane()
 
   async function withLease(): Promise<BatchContext | undefined> {
-    lease ??= context.journal.acquireLease()
+    lease ??= acquire()
     const book = await lease.catch((error: unknown) => {
       lease = undefined
       throw error
     })
     if (book === undefined) lease = undefined // Held by another process: ask again the next time.
     return book === undefined || isStopping ? undefined : { ...context, book }
+  }
+
+  async function acquire(): Promise<BatchBook | undefined> {
+    const book = await context.journal.acquireLease()
+    if (book === undefined) return undefined
+    context.metrics.leaseChanged('taken')
+    context.log.info({ event: 'lease.taken' }, 'this process seals batches from now on')
+    return book
   }
 
   // Another process has taken over: stand by, and ask again the next time.
@@ -56,6 +64,8 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
       const isLost = isDppError(error) && error.code === 'ERR_DPP_LEASE_LOST'
       if (isLost && (await lease?.catch(() => undefined)) === book) {
         lease = undefined
+        context.metrics.leaseChanged('lost')
+        context.log.warn({ event: 'lease.lost' }, 'another process seals batches: standing by')
         await book.release()
       }
       throw error
@@ -105,7 +115,10 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
 
   function inBackground(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-      context.log.error({ error: describeError(error) }, 'the batch cycle stopped; it begins again')
+      context.log.error(
+        { event: 'batch.cycle_failed', error: describeError(error) },
+        'the batch cycle stopped; it begins again',
+      )
     })
   }
 
@@ -123,7 +136,11 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
     isStopping = true
     for (const timer of timers) clearInterval(timer)
     await Promise.all([sealing.idle(), anchoring.idle()])
-    await (await lease?.catch(() => undefined))?.release()
+    const book = await lease?.catch(() => undefined)
+    if (book === undefined) return
+    await book.release()
+    context.metrics.leaseChanged('released')
+    context.log.info({ event: 'lease.released' }, 'the lease is given back')
   }
 
   return { runNow, betweenBatches: sealing.run, start, stop }

@@ -38,7 +38,10 @@ async function refuseRevokedKeys(context: BatchContext, batch: Batch): Promise<v
   const failures = await visitAll(await context.book.claimedKeys(batch.id), async (claimed) => {
     const current = await currentKey(context, claimed)
     if (current === claimed.key) return
-    context.log.warn({ batch: batch.id, issuer: claimed.issuer }, 'events by a removed key refused')
+    context.log.warn(
+      { event: 'event.key_refused', batch: batch.id, issuer: claimed.issuer },
+      'events by a removed key refused',
+    )
     await context.book.refuseKey(batch.id, claimed, 'ERR_DPP_EVENT_KEY_UNKNOWN')
   })
   for (const { error } of failures) throw error
@@ -121,6 +124,9 @@ async function suspend(
   error: unknown,
 ): Promise<void> {
   const reason = describeError(error)
-  context.log.error({ batch: batch.id, scid: product.scid, error: reason }, 'product suspended')
+  context.log.error(
+    { event: 'product.suspended', batch: batch.id, scid: product.scid, error: reason },
+    'product suspended',
+  )
   await context.book.suspend(batch.id, product.scid, errorCode(error))
 }

@@ -25,7 +25,10 @@ export async function checkRegistry(config: Config, log: Logger): Promise<void> 
     found = { chainId: id, code }
   } catch {
     // The cause could hold the RPC URL, and that a key.
-    log.warn({}, 'the chain does not answer: batches are sealed and wait for it')
+    log.warn(
+      { event: 'chain.unreachable' },
+      'the chain does not answer: batches are sealed and wait for it',
+    )
     return
   }
   if (found.chainId !== chainId) {

@@ -42,7 +42,7 @@ describe('the clock beside the chain', () => {
     watch.start()
     while (done < 6) await new Promise((resolve) => setTimeout(resolve, 5))
     watch.stop()
-    expect(alerts).toEqual([{ alert: 'clock', offsetSeconds: 130, block: '3' }])
+    expect(alerts).toEqual([{ event: 'chain.clock_differs', offsetSeconds: 130, block: '3' }])
     expect(watch.offsetSeconds()).toBe(0)
   })
 })

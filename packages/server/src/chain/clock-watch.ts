@@ -39,7 +39,7 @@ export function clockOffsetSeconds(before: Look | undefined, now: Look): number 
   return Math.max(0, before.seenMs - now.blockMs) / 1000
 }
 
-/** Makes the watch; it looks every half a minute once it is started. */
+/** Makes the watch; it looks every half a minute (or `everyMs`) once it is started. */
 export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   const { look, log, everyMs = EVERY_MS } = options
   let before: Look | undefined
@@ -55,14 +55,23 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
     offset = clockOffsetSeconds(before, now)
     before = now
     if (Math.abs(offset) <= TOLERANCE_SECONDS) return
-    const alert = { alert: 'clock', offsetSeconds: Math.round(offset), block: String(now.number) }
-    log.error(alert, "the service's clock differs from the chain's: check both")
+    log.error(
+      {
+        event: 'chain.clock_differs',
+        offsetSeconds: Math.round(offset),
+        block: String(now.number),
+      },
+      "the service's clock differs from the chain's: check both",
+    )
   }
 
   function tick(): void {
     compare().catch((error: unknown) => {
       before = undefined // A message could hold the URL, and that a key. How long nobody looked is unknown.
-      log.debug({ error: errorCode(error) }, 'the chain does not tell its time')
+      log.debug(
+        { event: 'chain.time_unknown', error: errorCode(error) },
+        'the chain does not tell its time',
+      )
     })
   }
 

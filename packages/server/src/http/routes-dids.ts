@@ -158,7 +158,8 @@ export async function publishNow(
     const lines = await context.journal.products.lines(scid)
     await growLog(context.store, logKey(scid), lines.join(''))
   } catch (error) {
-    request.log.warn({ scid, error: describeError(error) }, 'log not yet published')
+    const fields = { event: 'product.unpublished', scid, error: describeError(error) }
+    request.log.warn(fields, 'log not yet published')
   }
 }
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { describeError } from '../logger.ts'
+import type { Metrics } from '../observability/metrics.ts'
 import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
 import { eventKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
@@ -21,7 +22,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     audience: string | undefined,
   ): Promise<readonly EventOutcome[]> {
     const outcomes = await ingest({ ...context.ingest, audience }, posted)
-    for (const { kind } of outcomes) context.metrics.eventsReceived(kind, 1)
+    countOutcomes(context.metrics, outcomes)
     return outcomes
   }
 
@@ -56,7 +57,8 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
       }
       const lines = resultLines(groups, takeGroup, (error) => {
         if (toProblem(error).status < 500) return
-        request.log.error({ error: describeError(error) }, 'stream of events broken off')
+        const fields = { event: 'http.stream_failed', error: describeError(error) }
+        request.log.error(fields, 'stream of events broken off')
       })
       return reply.type(NDJSON).send(Readable.from(lines))
     }
@@ -142,6 +144,17 @@ async function eraseContent(context: AppContext, digest: string): Promise<object
 
 function unknownEvent(): Error {
   return httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
+}
+
+function countOutcomes(metrics: Metrics, outcomes: readonly EventOutcome[]): void {
+  const counts = { stored: 0, known: 0, refused: 0 }
+  for (const outcome of outcomes) {
+    counts[outcome.kind] += 1
+    if (outcome.kind === 'refused') metrics.eventRefused(outcome.error.code)
+  }
+  for (const kind of ['stored', 'known', 'refused'] as const) {
+    metrics.eventsReceived(kind, counts[kind])
+  }
 }
 
 const PAGE = 100

@@ -1,6 +1,7 @@
 // What the service is, whether it lives, whether it is fit for work, and its figures.
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
+import { oldestBatchAgeSeconds, readGauges } from '../observability/readings.ts'
 import { httpError } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 
@@ -17,8 +18,8 @@ export function registerServiceRoutes(app: FastifyInstance, context: AppContext)
   const isReady = { tag, summary: 'Whether it is fit for work', answers: { 200: 'Status' } }
   app.get('/readyz', { schema: routeSchema(isReady) }, async () => {
     await context.journal.probe()
-    const { oldest_batch_age_seconds: ageSeconds } = await readGauges(context)
-    if (ageSeconds > context.maxAnchorAgeSeconds) {
+    const ageSeconds = await oldestBatchAgeSeconds(context.readings)
+    if (ageSeconds > context.readings.maxAnchorAgeSeconds) {
       throw httpError(
         'ERR_DPP_HTTP_UNAVAILABLE',
         `a batch waits for its anchor since ${ageSeconds} s`,
@@ -30,32 +31,21 @@ export function registerServiceRoutes(app: FastifyInstance, context: AppContext)
   const metrics = {
     tag,
     summary: 'Figures for Prometheus',
-    answers: { 200: { mediaType: 'text/plain', description: 'The text format 0.0.4.' } },
+    answers: {
+      200: {
+        mediaType: 'text/plain',
+        description: 'The text format 0.0.4, or OpenMetrics 1.0 where it is asked for.',
+      },
+    },
   }
-  app.get('/metrics', { schema: routeSchema(metrics) }, async (_request, reply) => {
-    const text = context.metrics.format(await readGauges(context))
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
+  app.get('/metrics', { schema: routeSchema(metrics) }, async (request, reply) => {
+    const readings = await readGauges(context.readings)
+    // Prometheus asks for OpenMetrics first. There a counter's name is the one without _total.
+    const isOpen = request.headers.accept?.includes('application/openmetrics-text') ?? false
+    const text = await context.metrics.format(readings, isOpen ? 'openmetrics' : 'text')
+    return reply.type(isOpen ? OPENMETRICS : TEXT).send(text)
   })
 }
 
-async function readGauges({ journal, now, clockOffsetSeconds }: AppContext): Promise<{
-  deliveries_waiting: number
-  oldest_delivery_age_seconds: number
-  batches_open: number
-  oldest_batch_age_seconds: number
-  clock_offset_seconds: number
-}> {
-  const [{ deliveries, oldest }, open] = await Promise.all([
-    journal.events.backlog(),
-    journal.batches.open(),
-  ])
-  const ageSeconds = (time: Date | undefined): number =>
-    time === undefined ? 0 : Math.max(0, Math.round((now().getTime() - time.getTime()) / 1000))
-  return {
-    deliveries_waiting: deliveries,
-    oldest_delivery_age_seconds: ageSeconds(oldest),
-    batches_open: open.length,
-    oldest_batch_age_seconds: ageSeconds(open[0]?.createdAt),
-    clock_offset_seconds: clockOffsetSeconds(),
-  }
-}
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
+const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'

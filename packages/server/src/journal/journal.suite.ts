@@ -185,6 +185,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
         ['dead', 'ERR_DPP_TEST_KEY'],
       ])
       expect(await journal.events.dead(10)).toHaveLength(2)
+      expect(await journal.events.countDead()).toBe(2)
       await journal.products.resume('Qa')
       expect(await journal.events.replay('z1')).toBe(2)
       expect(await journal.events.backlog()).toEqual({ deliveries: 2, oldest: now })

@@ -112,6 +112,8 @@ export type EventQueue = {
   backlog(): Promise<Backlog>
   /** The dead-letter list, oldest first. */
   dead(limit: number): Promise<readonly DeadDelivery[]>
+  /** Length of the dead-letter list. */
+  countDead(): Promise<number>
   /** Lets dead deliveries of an event wait again. Gives how many did. */
   replay(digest: string): Promise<number>
 }

@@ -153,6 +153,8 @@ export function createSqliteEvents(
           scid: String(row['scid']),
           reason: String(row['reason']),
         })),
+    countDead: async () =>
+      Number(database.get("SELECT count(*) AS n FROM deliveries WHERE state = 'dead'")?.['n']),
     replay: (digest) =>
       write(() =>
         database.run(

@@ -47,7 +47,10 @@ export async function checkStore(store: Store, log: Logger): Promise<void> {
       throw invalid(`the store of DPP_STORE refuses access: ${describeError(error)}`)
     }
     if (!isCode(error, 'ERR_DPP_STORE_UNAVAILABLE')) throw error
-    log.warn({ error: describeError(error) }, 'the store does not answer: nothing is published')
+    log.warn(
+      { event: 'store.unreachable', error: describeError(error) },
+      'the store does not answer: nothing is published',
+    )
   }
 }
 

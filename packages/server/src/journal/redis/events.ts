@@ -135,6 +135,8 @@ for _, text in ipairs(call('ZRANGE', P .. 'dead', 0, A[1] - 1)) do
 end
 return rows`)
 
+const COUNT_DEAD = readScript(`return call('ZCARD', P .. 'dead')`)
+
 const REPLAY = writeScript(`${LUA}
 local n = 0
 for _, field in ipairs(call('HKEYS', event(A[1]))) do
@@ -206,6 +208,7 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
         scid: textOf(scid),
         reason: textOf(reason),
       })),
+    countDead: async () => Number(await run(COUNT_DEAD, [])),
     replay: async (digest) => Number(await run(REPLAY, [digest])),
   }
 }
