@@ -101,5 +101,6 @@ export function ageSeconds(from: Date, to: Date): number {
 
 /** RFC 3339 in UTC, for showing: unlike core's, it takes every year that a foreign event may claim. */
 export function formatTime(time: Date): string {
-  return time.toISOString().replace('.000Z', 'Z')
+  const text = time.toISOString()
+  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text
 }

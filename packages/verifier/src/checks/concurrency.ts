@@ -7,10 +7,12 @@ export async function mapLimited<Item, Result>(
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = new Array(items.length)
-  const queue = items.entries()
+  let next = 0
+  // All lanes share the place in the queue: each takes the next item that is left.
   const lane = async (): Promise<void> => {
-    // One iterator for all lanes: each takes the next item that is left.
-    for (const [index, item] of queue) results[index] = await work(item, index)
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index] as Item, index)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane))
   return results

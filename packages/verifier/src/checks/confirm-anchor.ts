@@ -59,7 +59,7 @@ export function judgeFound(
       time: anchor.time,
       batchId: found.batchId,
     }),
-    warnings: hintWarnings(found, claimed),
+    warnings: hintWarnings(anchor, claimed),
   }
 }
 
@@ -84,12 +84,11 @@ function toConfirmed(
 }
 
 // A reorg may have moved the anchor: number and block are where to look, not what is claimed.
-function hintWarnings(found: AnchorFinding, claimed: EvmAnchor): Warning[] {
+function hintWarnings({ batchId, time }: ConfirmedAnchor, claimed: EvmAnchor): Warning[] {
   const warnings: Warning[] = []
-  if (claimed.batchId !== found.batchId) {
-    warnings.push(finding('warning.batch-id', { expected: claimed.batchId, found: found.batchId }))
+  if (claimed.batchId !== batchId) {
+    warnings.push(finding('warning.batch-id', { expected: claimed.batchId, found: batchId }))
   }
-  const time = formatTime(found.timestamp)
   if (claimed.block.timestamp !== time) {
     warnings.push(finding('warning.block', { expected: claimed.block.timestamp, found: time }))
   }

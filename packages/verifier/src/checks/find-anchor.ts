@@ -173,7 +173,13 @@ async function ask(
     try {
       // A question may take a reader several rounds of calls, each of which has a limit of its own.
       const timeoutMs = 4 * limits.timeoutMs
-      const found = await wait(timeoutMs, (signal) => reader.findAnchor(query, { signal }))
+      const found = await wait(timeoutMs, (controller) =>
+        reader.findAnchor(query, {
+          get signal() {
+            return controller.signal
+          },
+        }),
+      )
       if (found === undefined || isAnswer(found, chain, query)) return { found }
       failure = finding('anchor.unreadable', {
         chain,

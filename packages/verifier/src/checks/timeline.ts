@@ -12,6 +12,8 @@ export type LookedUpRoot = { readonly root: ProvenRoot; readonly outcome: RootOu
 /** What is known about one entry. */
 export type EntryState = {
   readonly version: LogVersion
+  /** The time that the log claims, as text. */
+  readonly loggedTime: string
   readonly status: VerdictStatus
   readonly finding: Finding
   /** The earliest accepted anchor of this entry or a later one. */
@@ -177,7 +179,8 @@ function toState(
   outcome: RootOutcome | undefined,
   inclusion: StepResult,
 ): EntryState {
-  const nothing = { version, anchor: undefined, anchoredTime: undefined }
+  const loggedTime = formatTime(version.versionTime)
+  const nothing = { version, loggedTime, anchor: undefined, anchoredTime: undefined }
   if (outcome === undefined) {
     const { status, finding: why } = inclusion
     // DESIGN §4: `pending` on positive evidence only. Without a readable proof file there is none.
@@ -193,6 +196,7 @@ function toState(
   if (outcome.status === 'passed') {
     return {
       version,
+      loggedTime,
       status: 'anchored',
       finding: outcome.finding,
       anchor: outcome.anchor,

@@ -16,8 +16,9 @@ export type Layout = {
 /** The URLs of a product's evidence; undefined where `did` is not a did:webvh. */
 export function layoutOf(did: string): Layout | undefined {
   try {
-    const { scid } = parseDid(did)
-    const logUrl = didToUrl(did)
+    const parsed = parseDid(did)
+    const { scid } = parsed
+    const logUrl = didToUrl(parsed)
     const folder = logUrl.slice(0, logUrl.lastIndexOf('/'))
     // B is the folder that holds the product's: the layout's root.
     const base = folder.slice(0, folder.lastIndexOf('/') + 1)

@@ -12,14 +12,16 @@ export function createMemorySource(
   files: Readonly<Record<string, Uint8Array | string>> | ReadonlyMap<string, Uint8Array | string>,
   { unreachable = [] }: { readonly unreachable?: readonly string[] } = {},
 ): EvidenceSource {
-  const byUrl = files instanceof Map ? files : new Map(Object.entries(files))
+  const byUrl = new Map(files instanceof Map ? files : Object.entries(files))
   const out = new Set(unreachable)
   return {
     async read(url) {
       if (out.has(url)) return { status: 'unreachable', cause: 'network', detail: 'unreachable' }
       const file = byUrl.get(url)
       if (file === undefined) return { status: 'absent', detail: 'not among the files' }
-      return { status: 'found', body: typeof file === 'string' ? encodeUtf8(file) : file }
+      const body = typeof file === 'string' ? encodeUtf8(file) : file
+      byUrl.set(url, body) // Encoded once, however often it is read.
+      return { status: 'found', body }
     },
   }
 }

@@ -59,12 +59,12 @@ export function createFileReader(
   }: { readonly timeoutMs: number; readonly maxTotalBytes: number; readonly wait: Waiter },
 ): FileReader {
   let left = maxTotalBytes
-  return async (url, maxBytes, options = {}) => {
+  return async (url, maxBytes, { fresh = false } = {}) => {
     // A log can name thousands of issuers and events: what each may cost alone, all may not cost together.
     if (left <= 0) return tooLarge(maxTotalBytes)
     let answer: Reading = { status: 'absent', detail: 'no source has it' }
     for (const source of sources) {
-      const reading = await readGuarded(source, url, { maxBytes, timeoutMs, wait, ...options })
+      const reading = await readGuarded(source, url, { maxBytes, timeoutMs, wait, fresh })
       if (reading.status === 'found') {
         left -= reading.body.length
         return reading
@@ -79,7 +79,7 @@ type GuardOptions = {
   readonly maxBytes: number
   readonly timeoutMs: number
   readonly wait: Waiter
-  readonly fresh?: boolean
+  readonly fresh: boolean
 }
 
 async function readGuarded(
@@ -88,8 +88,14 @@ async function readGuarded(
   { maxBytes, timeoutMs, wait, fresh }: GuardOptions,
 ): Promise<Reading> {
   try {
-    const reading = await wait(timeoutMs, (signal) =>
-      source.read(url, fresh === true ? { maxBytes, signal, fresh } : { maxBytes, signal }),
+    const reading = await wait(timeoutMs, (controller) =>
+      source.read(url, {
+        maxBytes,
+        fresh,
+        get signal() {
+          return controller.signal
+        },
+      }),
     )
     if (reading.status === 'found') {
       return reading.body.length > maxBytes ? tooLarge(maxBytes) : reading

@@ -39,7 +39,7 @@ export function composeVerdict(
     checks,
     warnings: [...warnings, ...timeOnly],
     checkedAt: formatTime(now),
-    product: log === undefined ? null : describeProduct(log),
+    product: log === undefined || newest === undefined ? null : describeProduct(log, newest),
     anchor,
     anchoredThrough: describeAnchored(entries, at),
     entries: entries.map(describeEntry(events)),
@@ -48,13 +48,16 @@ export function composeVerdict(
   }
 }
 
-function describeProduct({ newest, scid }: VerifiedLog): NonNullable<Verdict['product']> {
-  const { versionId, versionTime, document, parameters } = newest
+function describeProduct(
+  { newest, scid }: VerifiedLog,
+  { loggedTime }: EntryState,
+): NonNullable<Verdict['product']> {
+  const { versionId, document, parameters } = newest
   const also = document['alsoKnownAs']
   return {
     scid,
     versionId,
-    versionTime: formatTime(versionTime),
+    versionTime: loggedTime,
     controller: controllersOf(newest),
     alsoKnownAs: Array.isArray(also) ? also.filter((each) => typeof each === 'string') : [],
     deactivated: parameters.deactivated,
@@ -63,10 +66,10 @@ function describeProduct({ newest, scid }: VerifiedLog): NonNullable<Verdict['pr
 
 function describeAnchored(entries: readonly EntryState[], at: Date): Verdict['anchoredThrough'] {
   const last = entries.findLast(({ status }) => status === 'anchored')
-  if (last?.anchoredTime === undefined) return null
+  if (last?.anchor === undefined || last.anchoredTime === undefined) return null
   return {
     versionId: last.version.versionId,
-    time: formatTime(last.anchoredTime),
+    time: last.anchor.time,
     ageSeconds: ageSeconds(last.anchoredTime, at),
   }
 }
@@ -80,10 +83,10 @@ function describeEntry(
     if (list === undefined) digests.set(versionId, [digest])
     else list.push(digest)
   }
-  return ({ version, status, finding: why, anchor }) => ({
+  return ({ version, loggedTime, status, finding: why, anchor }) => ({
     ...why,
     versionId: version.versionId,
-    versionTime: formatTime(version.versionTime),
+    versionTime: loggedTime,
     status,
     anchor: anchor ?? null,
     eventDigests: digests.get(version.versionId) ?? [],

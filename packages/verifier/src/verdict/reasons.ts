@@ -120,9 +120,8 @@ export type ReasonTexts = Readonly<Record<ReasonCode, string>>
 
 /** A finding with its English sentence. Values are cut to a length that can be shown. */
 export function finding(reason: ReasonCode, values: Values = {}): Finding {
-  const shown = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, clipText(value)]),
-  )
+  const shown: Record<string, string> = {}
+  for (const name in values) shown[name] = clipText(values[name] ?? '') // Names are ours.
   return { reason, values: shown, text: fillText(englishReasons[reason], shown) }
 }
 

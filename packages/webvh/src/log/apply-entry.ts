@@ -8,7 +8,7 @@ import {
   sha256,
   verifyProof,
 } from '@dpp/core'
-import { parseDid } from '../identifier/did.ts'
+import { parseDid, type WebvhDid } from '../identifier/did.ts'
 import { computeScid, contentText, hashText, type LogEntry } from './entry.ts'
 import { isPreRotating, type LogHead } from './head.ts'
 import {
@@ -25,8 +25,8 @@ export type ApplyContext = {
   readonly now: Date
   /** How much later than `now` a versionTime may be. */
   readonly futureToleranceMs: number
-  /** The SCID of the DID being resolved, where one is. */
-  readonly scid?: string | undefined
+  /** The DID being resolved, where one is. */
+  readonly asked?: WebvhDid | undefined
 }
 
 /**
@@ -51,7 +51,7 @@ export function applyEntry(
   const activeKeys = checkKeys(head, stated, parameters)
   checkSigners(entry.proof, activeKeys)
   const text = contentText(entry)
-  if (head === undefined) checkScid(text, parameters.scid)
+  if (head === undefined) checkScid(text('{SCID}'), parameters.scid)
   checkEntryHash(text(head?.versionId ?? parameters.scid), entry.versionId)
   checkProofs(text(entry.versionId), entry.proof, context.now)
   return {
@@ -112,12 +112,13 @@ function checkDid(
   head: LogHead | undefined,
   state: JsonObject,
   parameters: Parameters,
-  { scid }: ApplyContext,
+  { asked }: ApplyContext,
 ): string {
   const id = state['id']
   if (typeof id !== 'string') throw fail('ERR_DPP_LOG_DID', 'state.id is not a DID')
   if (id === head?.did) return id // Parsed when it first appeared.
-  if (parseStateId(id) !== parameters.scid || parameters.scid !== (scid ?? parameters.scid)) {
+  const scid = id === asked?.did ? asked.scid : parseStateId(id)
+  if (scid !== parameters.scid || scid !== (asked?.scid ?? scid)) {
     throw fail(
       'ERR_DPP_LOG_SCID',
       'the SCIDs in the DID, in state.id and in parameters.scid are not the same',
@@ -192,10 +193,9 @@ function setOf(list: readonly string[]): ReadonlySet<string> {
 }
 
 // "Verify SCID". A literal `{SCID}` cannot stand in a published first entry: creation would have replaced it.
-function checkScid(text: (versionId: string) => string, scid: string): void {
-  const published = text('')
-  const placeholders = text('{SCID}').replaceAll(scid, '{SCID}')
-  if (published.includes('{SCID}') || computeScid(placeholders) !== scid) {
+function checkScid(text: string, scid: string): void {
+  const isPublished = text.indexOf('{SCID}') === text.lastIndexOf('{SCID}') // One, for the versionId.
+  if (!isPublished || computeScid(text.replaceAll(scid, '{SCID}')) !== scid) {
     throw fail('ERR_DPP_LOG_SCID', 'parameters.scid is not the hash of the first entry')
   }
 }

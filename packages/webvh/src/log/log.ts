@@ -74,12 +74,12 @@ export function beginVerification(
   const now = options.now ?? new Date()
   const before = options.from?.parameters.witness
   try {
-    const scid = options.did === undefined ? undefined : parseDid(options.did).scid
-    const { lines, first } = linesAfter(splitLines(log, limits), options.from, scid)
+    const asked = options.did === undefined ? undefined : parseDid(options.did)
+    const { lines, first } = linesAfter(splitLines(log, limits), options.from, asked?.scid)
     const folded = foldLines(lines.slice(first), options.from, {
       now,
       futureToleranceMs: limits.futureToleranceMs,
-      scid,
+      asked,
     })
     const lineCount = lines.length + (first === 0 ? (options.from?.versionNumber ?? 0) : 0)
     return {
