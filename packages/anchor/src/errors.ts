@@ -7,6 +7,9 @@ export type AnchorErrorCode = (typeof anchorErrorCodes)[number]
 /** Codes of the stores (entries `./store/*`). */
 export type StoreErrorCode = (typeof storeErrorCodes)[number]
 
+/** Codes of the keys (entries `./keys` and `./keys/*`). */
+export type KeyErrorCode = (typeof keyErrorCodes)[number]
+
 /** Every code of the entries `.` and `./interop`, in the order of docs/errors.md. */
 export const anchorErrorCodes = [
   'ERR_DPP_HASH_INVALID',
@@ -33,6 +36,15 @@ export const storeErrorCodes = [
   'ERR_DPP_STORE_READ_ONLY',
 ] as const
 
+/** Every code of the keys, in the order of docs/errors.md. */
+export const keyErrorCodes = [
+  'ERR_DPP_KEY_UNAVAILABLE',
+  'ERR_DPP_KEY_REFUSED',
+  'ERR_DPP_KEY_UNSUITABLE',
+  'ERR_DPP_KEY_SIGNATURE',
+  'ERR_DPP_KEY_WRAPPED',
+] as const
+
 /** An error of the tree, a proof or a file. */
 export function anchorError(
   code: AnchorErrorCode,
@@ -48,5 +60,14 @@ export function storeError(
   message: string,
   options?: { cause?: unknown },
 ): DppError<StoreErrorCode> {
+  return new DppError(code, message, options)
+}
+
+/** An error of a key in a service. */
+export function keyError(
+  code: KeyErrorCode,
+  message: string,
+  options?: { cause?: unknown },
+): DppError<KeyErrorCode> {
   return new DppError(code, message, options)
 }

@@ -20,6 +20,7 @@ export {
   createMemoryJournal,
   type SignedTransaction,
 } from './journal.ts'
+export { createKeyAccount } from './key-account.ts'
 export {
   registryAbi,
   registryAddress,
