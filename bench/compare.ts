@@ -80,7 +80,7 @@ export function formatTable({ title, unit, rows, owed = [] }: Result): string {
   return `${title} (per ${unit})\n${[...lines, ...promises].join('\n')}\n`
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1

@@ -2,6 +2,7 @@
 // as much as the server it measures, on the same two cores.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import type { SecuredEvent } from '@dpp/core'
 
 /** A connection that answers one request after the other with the status. */
 export type LoadConnection = {
@@ -16,6 +17,22 @@ export function preparePost(path: string, body: string | Uint8Array): Buffer {
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
     `Content-Length: ${bytes.length}\r\n\r\n`
   return Buffer.concat([Buffer.from(head), bytes])
+}
+
+/** Posts of the events in order, `perRequest` in each. */
+export function prepareEvents(events: readonly SecuredEvent[], perRequest: number): Buffer[] {
+  const requests: Buffer[] = []
+  for (let i = 0; i < events.length; i += perRequest) {
+    const taken = events.slice(i, i + perRequest)
+    requests.push(
+      preparePost('/events', JSON.stringify(perRequest === 1 ? taken[0] : { events: taken })),
+    )
+  }
+  return requests
+}
+
+export async function openConnections(url: string, count: number): Promise<LoadConnection[]> {
+  return await Promise.all(Array.from({ length: count }, () => openConnection(url)))
 }
 
 export async function openConnection(url: string): Promise<LoadConnection> {

@@ -17,6 +17,8 @@ export type Scene = {
   readonly url: string
   readonly pid: number
   readonly folder: string
+  /** What the service was started with. */
+  readonly environment: { readonly [name: string]: string }
   readonly issuer: Organisation
   readonly products: readonly RegisteredProduct[]
   /** Ends the service and removes what it stored. */
@@ -26,20 +28,21 @@ export type Scene = {
 const DOMAIN = 'dpp.windowco.example'
 const EVENT_BYTES = 2000
 
-/** Starts the service and registers products; `environment` adds to its settings. */
+/** Starts the service and registers products; `settings` adds to its environment. */
 export async function createScene(
   products: number,
-  environment: { readonly [name: string]: string } = {},
+  settings: { readonly [name: string]: string } = {},
 ): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
   const host = await startFileHost()
-  const server = await startServerProcess({
+  const environment = {
     DPP_DATA_DIR: folder,
     DPP_DOMAIN: DOMAIN,
     DPP_INTERVAL_SECONDS: '0',
     DPP_ORIGINS: `windowco.example=${host.url}`,
-    ...environment,
-  })
+    ...settings,
+  }
+  const server = await startServerProcess(environment)
   const issuer = await createOrganisation(host, 'windowco.example')
   const registered: RegisteredProduct[] = []
   const serials = Array.from({ length: products }, (_, i) => `BENCH-${i}`).values()
@@ -55,7 +58,7 @@ export async function createScene(
     await rm(folder, { recursive: true, force: true })
   }
   const pid = server.process.pid ?? 0
-  return { url: server.url, pid, folder, issuer, products: registered, close }
+  return { url: server.url, pid, folder, environment, issuer, products: registered, close }
 }
 
 /** Signs events about the scene's products in turn, beginning with the `first`, each of about 2 kB. */

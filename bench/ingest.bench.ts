@@ -4,12 +4,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { SecuredEvent } from '@dpp/core'
-import type { Result } from './compare.ts'
+import { median, type Result } from './compare.ts'
 import {
   type LoadConnection,
-  openConnection,
-  preparePost,
+  openConnections,
+  prepareEvents,
   sendAll,
   sendPaced,
 } from './http-load.ts'
@@ -52,11 +51,11 @@ async function startReference({ issuer }: Scene): Promise<Reference> {
 type Job = { readonly perRequest: number; readonly connections: number; readonly owed: number }
 
 async function compareIngest(scene: Scene, reference: Reference, job: Job): Promise<Result> {
-  const ours = await openAll(scene.url, job.connections)
-  const theirs = await openAll(reference.url, job.connections)
+  const ours = await openConnections(scene.url, job.connections)
+  const theirs = await openConnections(reference.url, job.connections)
   const rounds: { ours: number; theirs: number; cpuOurs: number; cpuTheirs: number }[] = []
   for (let round = -1; round < ROUNDS; round++) {
-    const requests = prepare(await signEvents(scene, EVENTS), job.perRequest)
+    const requests = prepareEvents(await signEvents(scene, EVENTS), job.perRequest)
     const first = await timed(reference.pid, theirs, requests)
     const second = await timed(scene.pid, ours, requests)
     if (round < 0) continue
@@ -96,8 +95,8 @@ async function timed(
 }
 
 async function measureLatency(scene: Scene, perSecond: number): Promise<Result> {
-  const connections = await openAll(scene.url, 64)
-  const requests = prepare(await signEvents(scene, Math.ceil(perSecond * PACED_SECONDS)), 1)
+  const connections = await openConnections(scene.url, 64)
+  const requests = prepareEvents(await signEvents(scene, Math.ceil(perSecond * PACED_SECONDS)), 1)
   const latencies = (await sendPaced(connections, requests, perSecond)).toSorted((a, b) => a - b)
   for (const connection of connections) connection.close()
   const quantile = (q: number): number => latencies[Math.floor(q * latencies.length)] ?? Number.NaN
@@ -111,23 +110,4 @@ async function measureLatency(scene: Scene, perSecond: number): Promise<Result> 
     ],
     owed: [{ promise: 'p99 under 150 ms', measured: `${p99.toFixed(1)} ms`, holds: p99 < 150 }],
   }
-}
-
-async function openAll(url: string, count: number): Promise<LoadConnection[]> {
-  return await Promise.all(Array.from({ length: count }, () => openConnection(url)))
-}
-
-function prepare(events: readonly SecuredEvent[], perRequest: number): Buffer[] {
-  const requests: Buffer[] = []
-  for (let i = 0; i < events.length; i += perRequest) {
-    const taken = events.slice(i, i + perRequest)
-    requests.push(
-      preparePost('/events', JSON.stringify(perRequest === 1 ? taken[0] : { events: taken })),
-    )
-  }
-  return requests
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

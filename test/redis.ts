@@ -13,6 +13,8 @@ import { debianProgram } from './debian-program.ts'
 export type RedisServer = {
   readonly port: number
   readonly url: string
+  /** Of the process that runs now. */
+  readonly pid: number
   /** Ends the process; the data stays. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again on its port and its data. */
@@ -61,6 +63,9 @@ export async function startRedis(
   return {
     port: own,
     url: `redis://127.0.0.1:${own}`,
+    get pid() {
+      return child?.child.pid ?? 0
+    },
     kill,
     start,
     pause: () => void child?.child.kill('SIGSTOP'),

@@ -1,7 +1,6 @@
 // The event queue on Redis: what was accepted, and where each delivery of it stands.
-import { encodeUtf8, sha256, toHex } from '@dpp/core'
+import { encodeUtf8 } from '@dpp/core'
 import type {
-  AcceptedEvent,
   Delivery,
   DeliveryState,
   EventQueue,
@@ -9,50 +8,32 @@ import type {
   RecentEvent,
   Withheld,
 } from '../port.ts'
+import { ACCEPT, acceptArguments, idHash } from './accept-events.ts'
+import { createGatheredLookUp } from './gather.ts'
 import { LUA, PAGE_LUA } from './lua.ts'
-import { eachItem, isGiven, parseList, parseRows, textOf } from './replies.ts'
-import { type Argument, readScript, type Scripts, writeScript } from './script.ts'
+import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
+import { readScript, type Scripts, writeScript } from './script.ts'
 
-const STANDING = readScript(`
-local receipt = call('HGET', P .. 'ev:' .. A[1], 'receipt')
-if receipt then return {'known', call('GET', P .. 'rc:' .. receipt)} end
-local first = call('GET', P .. 'id:' .. A[2])
-if first then return {'conflict', first} end
-return {'new'}`)
-
-// A: receipt, time, number of events; then of each event digest, hash of issuer and id, issuer, bytes, verification
-// method, key, audience, number of SCIDs, SCIDs.
-const ACCEPT = writeScript(`${LUA}
-local at, events = 4, {}
-for i = 1, tonumber(A[3]) do
-  local e = {d = A[at], id = A[at + 1], issuer = A[at + 2], bytes = A[at + 3], vm = A[at + 4], key = A[at + 5],
-    audience = A[at + 6], scids = {}}
-  for k = 1, tonumber(A[at + 7]) do e.scids[k] = A[at + 7 + k] end
-  at = at + 8 + #e.scids
-  if call('EXISTS', event(e.d), P .. 'id:' .. e.id) > 0 then return answer(0) end
-  events[i] = e
+// A: digest and hash of issuer and id of each event. Answers nothing when all are new; else of each event '', or its
+// receipt's number after 'k', or the digest that has its id after 'c'; and of each receipt number and text, once.
+const STANDINGS = readScript(`
+local names = {}
+for i = 1, #A, 2 do names[i], names[i + 1] = P .. 'ev:' .. A[i], P .. 'id:' .. A[i + 1] end
+if call('EXISTS', unpack(names)) == 0 then return {{}, {}} end
+local rows, receipts, isRead = {}, {}, {}
+for i = 1, #A, 2 do
+  local receipt = call('HGET', names[i], 'receipt')
+  local first = not receipt and call('GET', names[i + 1])
+  if receipt then
+    rows[#rows + 1] = 'k' .. receipt
+    if not isRead[receipt] then
+      isRead[receipt] = true
+      receipts[#receipts + 1] = receipt
+      receipts[#receipts + 1] = call('GET', P .. 'rc:' .. receipt)
+    end
+  else rows[#rows + 1] = first and 'c' .. first or '' end
 end
-local last = call('HINCRBY', P .. 'meta', 'seq', #events)
-call('SET', P .. 'rc:' .. last, A[1])
-for i, e in ipairs(events) do
-  local n = last - #events + i
-  call('HSET', event(e.d), 'seq', n, 'issuer', e.issuer, 'bytes', e.bytes, 'vm', e.vm, 'key', e.key, 'at', A[2],
-    'receipt', last)
-  if e.audience ~= '' then call('HSET', event(e.d), 'audience', e.audience) end
-  call('SET', P .. 'id:' .. e.id, e.d)
-  call('ZADD', P .. 'log', n, e.d)
-  call('ZADD', P .. 'is:' .. e.issuer, n, e.d)
-  call('ZADD', P .. 'digests', 0, e.d)
-  for _, s in ipairs(e.scids) do
-    -- Decided here: the product's control may have changed since the event was looked at.
-    local control = call('HGET', P .. 'pr:' .. s, 'control')
-    call('ZADD', P .. 'bp:' .. s, n, e.d)
-    if control == 'delegated' then enqueue(e.d, s, n)
-    elseif control == 'self' then await(e.d, s, n)
-    else put(e.d, s, 'not-hosted') end
-  end
-end
-return answer(1)`)
+return {rows, receipts}`)
 
 const CONTENT = readScript(
   `return call('HMGET', P .. 'ev:' .. A[1], 'bytes', 'audience', 'erased')`,
@@ -151,8 +132,14 @@ end
 return answer(n)`)
 
 const PAGE = 500
+const LOOK_UPS = 1_000 // A few milliseconds of Redis.
 
 export function createRedisEvents({ run }: Scripts): EventQueue {
+  const standing = createGatheredLookUp(LOOK_UPS, async (events: readonly Named[]) => {
+    const names = events.flatMap((event) => [event.digest, idHash(event)])
+    return parseStandings(await run(STANDINGS, names), events)
+  })
+
   async function content(
     digest: string,
   ): Promise<{ bytes: Uint8Array | undefined; why: Withheld | undefined }> {
@@ -170,11 +157,9 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
   }
 
   return {
-    standing: async (event) => parseStanding(await run(STANDING, [event.digest, idHash(event)])),
-    accept: async (events, receipt, receivedAt) => {
-      const args = events.flatMap(eventArguments)
-      return (await run(ACCEPT, [receipt, receivedAt.getTime(), events.length, ...args])) === 1
-    },
+    standing,
+    accept: async (events, receipt, receivedAt) =>
+      (await run(ACCEPT, acceptArguments(events, receipt, receivedAt))) === 1,
     bytes: async (digest) => (await content(digest)).bytes,
     publicBytes: async (digest) => {
       const { bytes, why } = await content(digest)
@@ -213,22 +198,17 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
   }
 }
 
-// The rule against two bodies with one meaning, as one key.
-function idHash({ issuer, id }: { readonly issuer: string; readonly id: string }): string {
-  return toHex(sha256(`${issuer}\n${id}`))
-}
+type Named = { readonly digest: string; readonly issuer: string; readonly id: string }
 
-function eventArguments(event: AcceptedEvent): readonly Argument[] {
-  const { digest, issuer, bytes, verificationMethod, key, audience = '', products } = event
-  const scids = products.map(({ scid }) => scid)
-  const own = [digest, idHash(event), issuer, bytes, verificationMethod, key, audience]
-  return [...own, scids.length, ...scids]
-}
-
-function parseStanding(reply: unknown): EventStanding {
-  const [kind, value] = parseList(reply)
-  if (kind === 'known') return { kind, receipt: textOf(value) }
-  return kind === 'conflict' ? { kind, digest: textOf(value) } : { kind: 'new' }
+function parseStandings(reply: unknown, events: readonly Named[]): readonly EventStanding[] {
+  const [rows = [], receipts = []] = parseRows(reply)
+  const known = parseFields(receipts)
+  return events.map((_, index) => {
+    const text = textOf(rows[index] ?? '')
+    const value = text.slice(1)
+    if (text.startsWith('k')) return { kind: 'known', receipt: textOf(known[value]) }
+    return text.startsWith('c') ? { kind: 'conflict', digest: value } : { kind: 'new' }
+  })
 }
 
 function parseDelivery(row: unknown): Delivery {

@@ -18,27 +18,26 @@ local function delivery(d, s)
   local state, batch, version, reason, entry = string.match(text, '^([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)$')
   return {state = state, batch = batch, version = version, reason = reason, entry = entry}
 end
-local function put(d, s, state, batch, version, reason, entry)
-  call('HSET', event(d), 'd:' .. s, table.concat({state, batch or '', version or '', reason or '', entry or ''}, '\\t'))
+local function record(state, batch, version, reason, entry)
+  return table.concat({state, batch or '', version or '', reason or '', entry or ''}, '\\t')
 end
+local function put(d, s, ...) call('HSET', event(d), 'd:' .. s, record(...)) end
 local function seq(d) return call('HGET', event(d), 'seq') end
 local function name(d, s) return d .. '\\t' .. s end
 local function parts(text) return string.match(text, '^([^\\t]*)\\t(.*)$') end
 
--- What belongs to a suspended product waits outside of the queue until it is resumed.
-local function enqueue(d, s, n)
-  local entry = ''
-  if call('SISMEMBER', P .. 'suspended', s) == 1 then
-    call('HINCRBY', P .. 'meta', 'parked', 1)
-  else
-    entry = call('XADD', P .. 'queue', '*', 'd', d, 's', s)
-  end
-  put(d, s, 'pending', nil, nil, nil, entry)
-  call('ZADD', P .. 'w:' .. s, n, d)
+local function append(list, a, b) list[#list + 1], list[#list + 2] = a, b end
+
+-- What belongs to a suspended product waits outside of the queue until it is resumed. Gives the queue id or ''.
+local function enter(d, s, suspended)
+  if not suspended then return call('XADD', P .. 'queue', '*', 'd', d, 's', s) end
+  call('HINCRBY', P .. 'meta', 'parked', 1)
+  return ''
 end
 local function enqueueAgain(d, s)
   local n = seq(d)
-  enqueue(d, s, n)
+  put(d, s, 'pending', nil, nil, nil, enter(d, s, call('HGET', P .. 'pr:' .. s, 'suspended')))
+  call('ZADD', P .. 'w:' .. s, n, d)
   call('ZADD', P .. 'again', n, name(d, s))
 end
 local function await(d, s, n)

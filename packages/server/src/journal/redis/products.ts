@@ -1,6 +1,7 @@
 // Product logs on Redis.
 import { sha256, toHex } from '@dpp/core'
 import type { Control, Product, ProductBook, ProductOwner } from '../log-port.ts'
+import { createGatheredLookUp } from './gather.ts'
 import { LUA, PAGE_LUA } from './lua.ts'
 import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
 import { readScript, type Scripts, writeScript } from './script.ts'
@@ -19,11 +20,15 @@ return answer('added')`)
 
 const FIND = readScript(`return call('HGETALL', P .. 'pr:' .. A[1])`)
 
-const OWNER = readScript(`
-local o = call('HMGET', P .. 'pr:' .. A[1], 'did', 'item', 'controller', 'control')
-if not o[1] then return {} end
-if o[4] == 'delegated' and call('HEXISTS', P .. 'closings', A[1]) == 1 then o[4] = 'closed' end
-return o`)
+const OWNERS = readScript(`
+local rows, isClosing = {}, call('EXISTS', P .. 'closings') == 1
+for i, s in ipairs(A) do
+  local o = call('HMGET', P .. 'pr:' .. s, 'did', 'item', 'controller', 'control')
+  if not o[1] then o = {} end
+  if isClosing and o[4] == 'delegated' and call('HEXISTS', P .. 'closings', s) == 1 then o[4] = 'closed' end
+  rows[i] = o
+end
+return rows`)
 
 const BY_ITEM = readScript(`
 local s = call('GET', P .. 'it:' .. A[1])
@@ -117,8 +122,12 @@ const LIST = readScript(`${PAGE_LUA} return page(P .. 'products', A[1], A[2])`)
 const LINES = readScript(`return call('LRANGE', P .. 'ln:' .. A[1], 0, -1)`)
 
 const PAGE = 500
+const LOOK_UPS = 1_000
 
 export function createRedisProducts({ run }: Scripts): ProductBook {
+  const owner = createGatheredLookUp(LOOK_UPS, async (scids: readonly string[]) =>
+    parseRows(await run(OWNERS, scids)).map(parseOwner),
+  )
   async function find(scid: string): Promise<Product | undefined> {
     return parseProduct(await run(FIND, [scid]))
   }
@@ -130,7 +139,7 @@ export function createRedisProducts({ run }: Scripts): ProductBook {
       return outcome as 'added' | 'known' | 'taken'
     },
     find,
-    owner: async (scid) => parseOwner(parseList(await run(OWNER, [scid]))),
+    owner,
     suspended: async () =>
       parseRows(await run(SUSPENDED, []))
         .map(([scid, reason]) => ({ scid: textOf(scid), reason: textOf(reason) }))

@@ -1,0 +1,141 @@
+// Ingest on Redis, flushed to the disk on every write, against the embedded queue; and two replicas on two cores against
+// one that is held to one core. Services, Redis and the client share the machine; in turns, medians of the rounds' ratios.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type RedisServer, startRedis } from '../test/redis.ts'
+import { startServerProcess } from '../test/server-process.ts'
+import { median, type Result } from './compare.ts'
+import { type LoadConnection, openConnections, prepareEvents, sendAll } from './http-load.ts'
+import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
+
+const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
+const EVENTS = 6000 // In each round.
+const PER_REQUEST = 100
+const CONNECTIONS = 16
+const PRODUCTS = 300
+const OWED_OF_EMBEDDED = 0.8
+const OWED_OF_ONE = 1.4
+
+const bind = promisify(execFile)
+
+export async function run(): Promise<Result[]> {
+  const redis = await startRedis()
+  const files = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
+  const settings = {
+    DPP_QUEUE: redis.url,
+    DPP_STORE: `file:${join(files, 'public')}`,
+    WITNESS_PRIVATE_KEY: '11'.repeat(32), // Replicas share their keys.
+    RELAYER_PRIVATE_KEY: '22'.repeat(32),
+  }
+  const embedded = await createScene(PRODUCTS)
+  const shared = await createScene(PRODUCTS, settings)
+  try {
+    return [await compareQueues(embedded, shared, redis), await compareReplicas(shared, files)]
+  } finally {
+    await Promise.all([embedded.close(), shared.close()])
+    await redis.stop()
+    await rm(files, { recursive: true, force: true })
+  }
+}
+
+type Round = { readonly ms: number; readonly cpu: readonly number[] }
+
+async function compareQueues(embedded: Scene, shared: Scene, redis: RedisServer): Promise<Result> {
+  const toEmbedded = await openConnections(embedded.url, CONNECTIONS)
+  const toShared = await openConnections(shared.url, CONNECTIONS)
+  const rounds: { embedded: Round; shared: Round }[] = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const first = await post(embedded, toEmbedded, [embedded.pid])
+    const second = await post(shared, toShared, [shared.pid, redis.pid])
+    if (round >= 0) rounds.push({ embedded: first, shared: second })
+  }
+  for (const connection of [...toEmbedded, ...toShared]) connection.close()
+  const ratio = median(rounds.map((round) => round.embedded.ms / round.shared.ms))
+  const cpu = (pick: (round: (typeof rounds)[number]) => number | undefined): string =>
+    `${Math.round((median(rounds.map((round) => pick(round) ?? Number.NaN)) * 1e6) / EVENTS)} µs`
+  const used = `CPU an event: embedded ${cpu((each) => each.embedded.cpu[0])}, on Redis ${cpu((each) => each.shared.cpu[0])} and Redis itself ${cpu((each) => each.shared.cpu[1])}`
+  return describe(
+    'ingest on Redis with appendfsync always',
+    [
+      ['embedded queue', rounds.map((round) => round.embedded.ms)],
+      ['Redis', rounds.map((round) => round.shared.ms)],
+    ],
+    {
+      promise: `at least ${OWED_OF_EMBEDDED} of the embedded queue's rate`,
+      measured: `${ratio.toFixed(2)} (${used})`,
+      holds: ratio >= OWED_OF_EMBEDDED,
+    },
+  )
+}
+
+async function compareReplicas(first: Scene, files: string): Promise<Result> {
+  const second = await startServerProcess({
+    ...first.environment,
+    DPP_DATA_DIR: await mkdtemp(join(files, 'replica-')),
+  })
+  const toFirst = await openConnections(first.url, CONNECTIONS)
+  const toSecond = await openConnections(second.url, CONNECTIONS / 2)
+  const all = `0-${availableParallelism() - 1}`
+  const rounds: { one: number; two: number }[] = []
+  try {
+    for (let round = -1; round < ROUNDS; round++) {
+      await holdTo('0', first.pid)
+      const one = await post(first, toFirst, [])
+      await holdTo(all, first.pid)
+      const two = await post(first, [...toFirst.slice(0, CONNECTIONS / 2), ...toSecond], [])
+      if (round >= 0) rounds.push({ one: one.ms, two: two.ms })
+    }
+  } finally {
+    for (const connection of [...toFirst, ...toSecond]) connection.close()
+    await second.stop()
+  }
+  const ratio = median(rounds.map((round) => round.one / round.two))
+  return describe(
+    'replicas on one Redis',
+    [
+      ['one, held to one core', rounds.map((round) => round.one)],
+      ['two, on two cores', rounds.map((round) => round.two)],
+    ],
+    {
+      promise: `two at least ${OWED_OF_ONE} times one`,
+      measured: ratio.toFixed(2),
+      holds: ratio >= OWED_OF_ONE,
+    },
+  )
+}
+
+// Every thread of the process; new ones inherit it. Redis and the client go where they like.
+async function holdTo(cores: string, pid: number): Promise<void> {
+  await bind('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, `${pid}`])
+}
+
+/** Posts fresh events; gives the time, and the CPU seconds that the processes used in it. */
+async function post(
+  scene: Scene,
+  connections: readonly LoadConnection[],
+  pids: readonly number[],
+): Promise<Round> {
+  const requests = prepareEvents(await signEvents(scene, EVENTS), PER_REQUEST)
+  const before = await Promise.all(pids.map(cpuSeconds))
+  const ms = await sendAll(connections, requests, 201)
+  const after = await Promise.all(pids.map(cpuSeconds))
+  return { ms, cpu: after.map((seconds, index) => seconds - (before[index] ?? Number.NaN)) }
+}
+
+function describe(
+  title: string,
+  times: readonly (readonly [string, readonly number[]])[],
+  owed: NonNullable<Result['owed']>[number],
+): Result {
+  const rows = times.map(([name, ms]) => ({ name, medianMicros: (median(ms) * 1000) / EVENTS }))
+  const first = rows[0]?.medianMicros ?? Number.NaN
+  return {
+    title: `${title}, ${PER_REQUEST} a request, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${EVENTS}`,
+    unit: 'event',
+    rows: rows.map((row) => ({ ...row, ratio: row.medianMicros / first })),
+    owed: [owed],
+  }
+}
