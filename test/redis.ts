@@ -60,6 +60,11 @@ export async function startRedis(
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> =>
     await child?.stop(signal)
   await start()
+  // As whatever looks after a server does. Killed while it writes its file anew, Redis cuts the torn end of the old file
+  // off, ends, and starts with the next attempt.
+  async function startAgain(): Promise<void> {
+    await start().catch(start)
+  }
   return {
     port: own,
     url: `redis://127.0.0.1:${own}`,
@@ -67,7 +72,7 @@ export async function startRedis(
       return child?.child.pid ?? 0
     },
     kill,
-    start,
+    start: startAgain,
     pause: () => void child?.child.kill('SIGSTOP'),
     resume: () => void child?.child.kill('SIGCONT'),
     call,
@@ -168,7 +173,7 @@ export async function startSecureRedis(): Promise<RedisGroup> {
   await writeFile(
     acl,
     `user default off
-user dpp on >se:cret ~{dpp}:* resetchannels -@all +@read +@write +@connection +eval +evalsha +script|load +info +config|get +wait
+user dpp on >se:cret ~{dpp}:* resetchannels -@all +@read +@write +@connection +eval +evalsha +script|load +script|exists +bgrewriteaof +info +config|get +wait
 user admin on >admin ~* &* +@all
 `,
   )

@@ -47,6 +47,8 @@ export type ReplicaChaosReport = {
   readonly slowestRefusalMs: number
   /** Acknowledged digests that are not exactly once in the log they belong to. */
   readonly misplaced: readonly string[]
+  /** Deliveries in the queue at the end, when everything is settled. */
+  readonly waiting: number
   readonly settledRoots: readonly string[]
   readonly anchoredRoots: readonly string[]
   /** Products by verdict. */
@@ -187,6 +189,7 @@ export async function runReplicaChaos(
 
     await findHolder(servers) // Seals what still waits.
     const settledRoots = await untilAllSettled(at(urls, 0))
+    const waiting = Number(await redis.call('XLEN', '{dpp}:queue'))
     const misplaced = await findMisplaced(at(urls, 1), products, expected)
     await anvil.request('anvil_mine', ['0x10']) // The verifier asks for the finalized block.
     const policy = parsePolicy({
@@ -214,6 +217,7 @@ export async function runReplicaChaos(
       acknowledged: expected.size,
       slowestRefusalMs: Math.round(slowestRefusalMs),
       misplaced,
+      waiting,
       settledRoots,
       anchoredRoots,
       verdicts,

@@ -21,6 +21,7 @@ describe.runIf(hasRedis())('replicas', () => {
     process.stderr.write(describeReplicaChaos(report))
     expect(report.acknowledged).toBeGreaterThanOrEqual(load.events)
     expect(report.misplaced).toEqual([])
+    expect(report.waiting).toBe(0)
     expect(report.withoutRetryAfter).toBe(0)
     expect(report.slowestRefusalMs).toBeLessThan(8_000)
     expect(report.anchoredRoots.toSorted()).toEqual(report.settledRoots.toSorted())

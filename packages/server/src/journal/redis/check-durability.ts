@@ -27,8 +27,12 @@ export async function checkDurability(
   accepted: readonly Unsafe[],
 ): Promise<void> {
   const nodes = client instanceof Redis ? [client] : client.nodes('master')
-  const faults = new Set((await Promise.all(nodes.map(findFaults))).flat())
-  const refused = [...faults].filter((fault) => !accepted.includes(fault))
+  assertAccepted((await Promise.all(nodes.map(findFaults))).flat(), accepted)
+}
+
+/** @throws ERR_DPP_CONFIG_INVALID, naming each fault that is not accepted */
+export function assertAccepted(faults: readonly Unsafe[], accepted: readonly Unsafe[]): void {
+  const refused = [...new Set(faults)].filter((fault) => !accepted.includes(fault))
   if (refused.length === 0) return
   const sentences = refused.map((fault) => `${reasons[fault]} (${fault})`)
   throw new DppError<ServerErrorCode>(
@@ -41,7 +45,8 @@ const reasons: { readonly [Name in Unsafe]: string } = {
   appendonly: 'appendonly is not yes',
   fsync: 'appendfsync is not always: a power cut loses the last second',
   eviction: 'maxmemory-policy is not noeviction',
-  unchecked: 'its settings cannot be read (INFO, CONFIG GET)',
+  unchecked:
+    'its settings cannot be read or its file not written anew (INFO, CONFIG GET, BGREWRITEAOF)',
 }
 
 async function findFaults(node: Redis): Promise<readonly Unsafe[]> {
@@ -68,7 +73,8 @@ function refusedAs<Value>(value: Value): (error: unknown) => Value {
   }
 }
 
-function parseInfo(text: string): ReadonlyMap<string, string> {
+/** The fields that INFO answers with. */
+export function parseInfo(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split(/\r?\n/).flatMap((line) => {
       const [name = '', ...value] = line.split(':')

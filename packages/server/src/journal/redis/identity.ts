@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DppError } from '@dpp/core'
 import type { ServerErrorCode } from '../../errors.ts'
 import type { RedisClient } from './client.ts'
-import { journalLost } from './script.ts'
+import { journalLost } from './run-scripts.ts'
 
 const BEGIN = `
 local known = redis.call('HGET', KEYS[1] .. 'meta', 'id')

@@ -15,7 +15,9 @@ import { createRedisIssuers } from './issuers.ts'
 import { acquireLease } from './lease.ts'
 import { createRedisProducts } from './products.ts'
 import type { QueuePlace } from './queue-place.ts'
-import { createScripts, outage, readScript, writeScript } from './script.ts'
+import { createScripts, outage } from './run-scripts.ts'
+import { readScript, writeScript } from './script.ts'
+import { admitWriters } from './whole-file.ts'
 
 export type RedisJournalOptions = {
   readonly place: QueuePlace
@@ -64,13 +66,14 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
   const prefix = `{${place.queue}}:`
   const journalId = await untilReached(async () => {
     await checkDurability(client, accept)
+    if (!mustExist) await admitWriters(client, accept)
     return await identifyJournal(client, prefix, { folder, queue: place.queue, mustExist })
   }).catch((error: unknown) => {
     client.disconnect()
     throw error
   })
   const { replicas, leaseMs } = place
-  const scripts = createScripts({ client, prefix, journalId, replicas, onLost })
+  const scripts = createScripts({ client, prefix, journalId, replicas, accept, onLost })
   let held: number | undefined
   const watch = setInterval(() => void look(), WATCH_MS)
   watch.unref()
@@ -80,6 +83,7 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
     try {
       await scripts.run(LOOK, [])
       await checkDurability(client, accept)
+      await scripts.admit()
     } catch (error) {
       if (isDppError(error) && error.code === 'ERR_DPP_CONFIG_INVALID') onLost(error)
     }
