@@ -9,6 +9,7 @@ import { describeRoutes, registerReference } from './http/openapi.ts'
 import { httpError, sendProblem, toProblem } from './http/problem.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import { createRequestIds } from './http/request-id.ts'
+import { traceRequests } from './http/request-traces.ts'
 import { registerBatchRoutes } from './http/routes-batches.ts'
 import { registerControlRoutes } from './http/routes-control.ts'
 import { registerDidRoutes } from './http/routes-dids.ts'
@@ -23,6 +24,7 @@ import type { Journal } from './journal/port.ts'
 import { describeError } from './logger.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { ReadingContext } from './observability/readings.ts'
+import type { Tracing } from './observability/tracing.ts'
 import type { ServiceDescription } from './service-description.ts'
 
 /** What the routes work with. */
@@ -38,6 +40,7 @@ export type AppContext = {
   /** Requests that write, per address. */
   readonly addressLimit: RateLimit
   readonly metrics: Metrics
+  readonly tracing: Tracing
   /** What a scrape and `/readyz` read. */
   readonly readings: ReadingContext
   /** Where people look at a product, with `{did}` in it. */
@@ -89,6 +92,7 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
     request.log.debug(fields, 'request answered')
     done()
   })
+  traceRequests(app, context.tracing, options.trustProxy)
   describeRoutes(app)
   // After the description has loaded: it sees only what comes after it.
   app.register(async (routes) => {

@@ -46,6 +46,31 @@ export function urls(value: string): readonly string[] {
   return value.split(',').map((item) => httpUrl(item.trim()))
 }
 
+/** One http(s) URL. */
+export function url(value: string): string {
+  return httpUrl(value)
+}
+
+export function ratio(value: string): number {
+  const number = /^[01](\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN
+  if (number >= 0 && number <= 1) return number
+  throw new Error('must be a number from 0 to 1')
+}
+
+export type Headers = { readonly [name: string]: string }
+
+/** `name=value` pairs, comma-separated, values percent-encoded: the form of OTEL_EXPORTER_OTLP_HEADERS. */
+export function headers(value: string): Headers {
+  const pairs = value.split(',').map((item) => {
+    const [, name, text] = /^\s*([A-Za-z0-9-]+)\s*=\s*(\S*)\s*$/.exec(item) ?? []
+    if (name === undefined || text === undefined) {
+      throw new Error('must be name=value pairs, comma-separated')
+    }
+    return [name, decodeURIComponent(text)]
+  })
+  return Object.fromEntries(pairs)
+}
+
 /** An http(s) URL that holds `{did}`. */
 export function pageUrl(value: string): string {
   if (value.includes('{did}')) return httpUrl(value)

@@ -54,6 +54,14 @@ export type Config = {
   /** Where people look at a product; `{did}` stands for its DID. */
   readonly pageUrl: string | undefined
   readonly logLevel: read.LogLevel
+  /** OTLP/HTTP base URL, and one for traces alone. Absent: no traces. */
+  readonly otlpEndpoint: string | undefined
+  readonly otlpTracesEndpoint: string | undefined
+  readonly otlpHeaders: read.Headers
+  readonly otelServiceName: string
+  readonly otelDisabled: boolean
+  /** Share of the traces that is kept. */
+  readonly traceRatio: number
   readonly crashAt: string | undefined
   /** Master secret of the update keys. Absent: a development key in the data folder. */
   readonly witnessPrivateKey: Uint8Array | undefined
@@ -148,6 +156,21 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   trustProxy: { name: 'DPP_TRUST_PROXY', parse: read.flag, fallback: false },
   pageUrl: { name: 'DPP_PAGE_URL', parse: read.pageUrl, fallback: undefined },
   logLevel: { name: 'DPP_LOG_LEVEL', parse: read.logLevel, fallback: 'info' },
+  otlpEndpoint: { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', parse: read.url, fallback: undefined },
+  otlpTracesEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    parse: read.url,
+    fallback: undefined,
+  },
+  otlpHeaders: {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    parse: read.headers,
+    fallback: {},
+    shown: 'never',
+  },
+  otelServiceName: { name: 'OTEL_SERVICE_NAME', parse: read.text, fallback: 'dpp-server' },
+  otelDisabled: { name: 'OTEL_SDK_DISABLED', parse: read.flag, fallback: false },
+  traceRatio: { name: 'OTEL_TRACES_SAMPLER_ARG', parse: read.ratio, fallback: 1 },
   crashAt: { name: 'DPP_CRASH_AT', parse: read.crashSpec, fallback: undefined },
   witnessPrivateKey: {
     name: 'WITNESS_PRIVATE_KEY',

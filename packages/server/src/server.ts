@@ -26,6 +26,7 @@ import { loadKeys } from './keys-file.ts'
 import type { Logger } from './logger.ts'
 import { createDependencyWatch, type DependencyWatch } from './observability/dependency-watch.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { openTracing } from './observability/otlp-tracing.ts'
 import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { describeService } from './service-description.ts'
 import { CHECK_KEY } from './storage-keys.ts'
@@ -85,6 +86,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const clock = watchClock(config, log, now)
   const verifyPool = createVerifyPool()
   const metrics = createMetrics()
+  const tracing = await openTracing(config, { service: didOf(receiptSigner), log, now })
   const dependencies = createDependencyWatch({
     probes: { journal: () => journal.probe(), store: () => store.read(CHECK_KEY) },
     anchorWriter: chain.anchorWriter,
@@ -104,6 +106,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       crashPoint,
       metrics,
+      tracing,
       redact: redaction.apply,
       log,
     },
@@ -143,6 +146,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       adminTokensSha256: config.adminTokensSha256,
       addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
+      tracing,
       readings: {
         journal,
         dependencies,
@@ -166,6 +170,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     clock?.stop()
     dependencies.stop()
     await batches.stop()
+    await tracing.close()
     await verifyPool.close()
     await journal.close()
   }

@@ -11,7 +11,7 @@ export async function anchorRoot(context: BatchContext, batch: Batch): Promise<B
   const before = await context.journal.anchors.load(batch.root)
   const record = await advanceWhileItMoves(context, batch.root)
   if (record === undefined) return batch
-  tellProgress(context, batch, before?.state, record.state)
+  tellProgress(context, batch, before?.state, record)
   const problem = record.notice === undefined ? undefined : describeNotice(record.notice)
   if (problem !== batch.problem) await context.book.noteProblem(batch.id, problem)
   if (record.notice !== undefined && problem !== batch.problem) {
@@ -39,22 +39,28 @@ async function advanceWhileItMoves(
 
 // A reorg takes a record back: what it then passes again is told again.
 function tellProgress(
-  { metrics, log }: BatchContext,
-  { id, events }: Batch,
+  { metrics, tracing, log, now }: BatchContext,
+  batch: Batch,
   before: AnchorRecord['state'] | undefined,
-  after: AnchorRecord['state'],
+  record: AnchorRecord,
 ): void {
   const from = before === undefined ? 0 : states.indexOf(before)
-  const passed = states.slice(from + 1, states.indexOf(after) + 1)
+  const passed = states.slice(from + 1, states.indexOf(record.state) + 1)
+  const signedAt = new Date(record.transactions.at(-1)?.signedAt ?? now())
   if (passed.includes('sent')) {
-    metrics.batchReached('submitted', events)
-    log.info({ event: 'anchor.submitted', batch: id }, 'transaction sent')
+    metrics.batchReached('submitted', batch.events)
+    tracing.batchStep(batch, { name: 'submit', startedAt: signedAt })
+    log.info({ event: 'anchor.submitted', batch: batch.id }, 'transaction sent')
   }
   if (passed.includes('mined')) {
-    metrics.batchReached('mined', events)
-    log.info({ event: 'anchor.mined', batch: id }, 'transaction is in a block')
+    metrics.batchReached('mined', batch.events)
+    tracing.batchStep(batch, { name: 'mine', startedAt: signedAt })
+    log.info({ event: 'anchor.mined', batch: batch.id }, 'transaction is in a block')
   }
-  if (passed.includes('final')) metrics.batchReached('final', events)
+  if (passed.includes('final') && record.state === 'final') {
+    metrics.batchReached('final', batch.events)
+    tracing.batchStep(batch, { name: 'finalize', startedAt: new Date(record.block.timestamp) })
+  }
 }
 
 const states: readonly AnchorRecord['state'][] = ['prepared', 'sent', 'mined', 'final']

@@ -9,6 +9,7 @@ import type { Batch, BatchBook, BatchState } from '../journal/batch-port.ts'
 import type { Journal } from '../journal/port.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { Tracing } from '../observability/tracing.ts'
 
 export type BatchContext = {
   readonly journal: Journal
@@ -28,6 +29,7 @@ export type BatchContext = {
   readonly sleep: (ms: number) => Promise<void>
   readonly crashPoint: CrashPoint
   readonly metrics: Metrics
+  readonly tracing: Tracing
   /** Takes secrets out of what the journal keeps and the interface shows of a failure. */
   readonly redact: (text: string) => string
   readonly log: Logger

@@ -3,6 +3,7 @@
 // is done already, so that a crash between or inside any two loses nothing and anchors nothing twice.
 import type { Batch } from '../journal/batch-port.ts'
 import { describeError, errorCode } from '../logger.ts'
+import { type BatchStep, traceStep } from '../observability/tracing.ts'
 import { anchorRoot } from './anchor-root.ts'
 import { buildTreeOfLogs, rebuildTree, recordRoot } from './batch-tree.ts'
 import { closeLogs } from './close-logs.ts'
@@ -28,9 +29,14 @@ export async function claimBatch(context: BatchContext): Promise<void> {
 
 /** The half of the cycle that needs no chain: after it the logs are out and the root never changes again. */
 export async function sealBatch(context: BatchContext, claimed: Batch): Promise<void> {
-  const signed = await signEntries(context, claimed) //       recorded before anything leaves the process
-  const published = await publishLogs(context, signed) //     readers see pending
-  const tree = await buildTreeOfLogs(context, published) //   every proof checked
+  const step = <Result>(name: BatchStep['name'], work: () => Promise<Result>): Promise<Result> =>
+    traceStep(context, claimed, name, work)
+  // Recorded before anything leaves the process.
+  const signed = await step('sign', () => signEntries(context, claimed))
+  // Readers see pending.
+  const published = await step('publish logs', () => publishLogs(context, signed))
+  // Every proof checked.
+  const tree = await step('tree', () => buildTreeOfLogs(context, published))
   await recordRoot(context, published, tree)
 }
 
@@ -41,7 +47,8 @@ export async function anchorBatch(context: BatchContext, sealed: Batch): Promise
   await publishEvidence(context, anchored) //                 nodes forget it within minutes: not after any wait
   if (!isPastCaches(context, anchored)) return
   const tree = await rebuildTree(context.journal, anchored) // out of the record, checked again
-  await publishProofs(context, anchored, tree) //             readers see anchored
+  // Readers see anchored.
+  await traceStep(context, sealed, 'publish proofs', () => publishProofs(context, anchored, tree))
   await settle(context, anchored)
 }
 

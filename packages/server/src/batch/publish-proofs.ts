@@ -13,6 +13,7 @@ import {
 } from '@dpp/anchor'
 import { encodeUtf8, invariant } from '@dpp/core'
 import type { Batch, Leaf } from '../journal/batch-port.ts'
+import { MAX_TRACED_EVENTS } from '../observability/tracing.ts'
 import { batchKey, jsonMeta, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
 import { anchorsOf } from './anchors.ts'
 import { type BatchTree, proofOf } from './batch-tree.ts'
@@ -47,9 +48,15 @@ export async function settle(context: BatchContext, batch: Batch): Promise<Batch
   const latencyMs = context.now().getTime() - batch.createdAt.getTime()
   if (batch.root !== undefined) {
     context.metrics.batchReached('published', batch.events)
+    await traceSettled(context, settled)
     context.metrics.batchAnchored(batch.id, latencyMs / 1000)
   }
   return settled
+}
+
+async function traceSettled({ tracing, book }: BatchContext, batch: Batch): Promise<void> {
+  if (!tracing.isOn) return
+  tracing.batchSettled(batch, await book.digests(batch.id, MAX_TRACED_EVENTS))
 }
 
 async function publishWitness(

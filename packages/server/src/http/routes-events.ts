@@ -1,7 +1,7 @@
 // Events: posted one by one or as a list, and asked about by digest.
 import { Readable } from 'node:stream'
 import { isEventDigest, isJsonObject, type Json, parseStrict } from '@dpp/core'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { describeError } from '../logger.ts'
@@ -14,14 +14,20 @@ import { eventStatus } from './event-status.ts'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { lineGroups, NDJSON, resultLines } from './ndjson.ts'
 import { httpError, sendProblem, toProblem } from './problem.ts'
+import { traceOf } from './request-traces.ts'
 import { routeSchema } from './route-schema.ts'
 
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
   async function take(
+    request: FastifyRequest,
     posted: readonly unknown[],
     audience: string | undefined,
   ): Promise<readonly EventOutcome[]> {
-    const outcomes = await ingest({ ...context.ingest, audience }, posted)
+    const trace = traceOf(request)
+    const outcomes = await trace.step('ingest', () =>
+      ingest({ ...context.ingest, audience }, posted),
+    )
+    if (context.tracing.isOn) trace.accepted(newDigests(outcomes))
     countOutcomes(context.metrics, outcomes)
     return outcomes
   }
@@ -53,7 +59,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
           throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
         }
         isFirst = false
-        return await take(group, audience)
+        return await take(request, group, audience)
       }
       const lines = resultLines(groups, takeGroup, (error) => {
         if (toProblem(error).status < 500) return
@@ -64,7 +70,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     }
     const body = bodyBytes(request.body)
     const list = eventList(body)
-    const outcomes = await take(list ?? [body], audience)
+    const outcomes = await take(request, list ?? [body], audience)
     if (list !== undefined) return sendMany(reply, outcomes)
     const [outcome] = outcomes
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
@@ -144,6 +150,11 @@ async function eraseContent(context: AppContext, digest: string): Promise<object
 
 function unknownEvent(): Error {
   return httpError('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
+}
+
+// The same event twice in one request is one event.
+function newDigests(outcomes: readonly EventOutcome[]): readonly string[] {
+  return [...new Set(outcomes.flatMap((o) => (o.kind === 'stored' ? [o.digest] : [])))]
 }
 
 function countOutcomes(metrics: Metrics, outcomes: readonly EventOutcome[]): void {

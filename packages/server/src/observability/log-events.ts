@@ -41,4 +41,5 @@ export const logEvents = [
   'service.crashed',
   'service.listening',
   'store.unreachable',
+  'traces.lost',
 ] as const

@@ -51,6 +51,7 @@ function secretsOf(config: Config): readonly (string | Uint8Array)[] {
     /(?:^|[?&])sig=([^&]+)/.exec(config.azureSasToken ?? '')?.[1],
     queue?.password,
     queue?.sentinelPassword,
+    ...Object.values(config.otlpHeaders),
     ...config.rpcUrls.flatMap(secretsOfUrl),
   ]
   return secrets.filter((secret) => secret !== undefined)
