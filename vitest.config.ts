@@ -73,6 +73,8 @@ export default defineConfig({
                 'contracts/*.test.ts',
                 'test/**/*.test.ts',
                 'examples/**/*.test.ts',
+                'release/*.test.ts',
+                'site/*.test.ts',
               ],
           exclude: ['**/node_modules/**', ...(long ? [] : ['test/long/**'])],
         },

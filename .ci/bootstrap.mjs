@@ -60,6 +60,26 @@ const tasks = {
     built: true,
     run: node('contracts/deploy.ts'),
   },
+  docs: {
+    about: 'builds the documentation site',
+    built: true,
+    run: node('site/build.ts'),
+  },
+  api: {
+    about: 'writes the public API reports again',
+    built: true,
+    run: node('release/api.ts'),
+  },
+  'release:check': {
+    about: 'a release, dry: everything but publishing',
+    built: true,
+    run: node('release/check.ts'),
+  },
+  'release:version': {
+    about: 'applies the changesets: versions, changelogs, lock file',
+    built: true,
+    run: node('release/version.ts'),
+  },
   build: { about: 'builds every package', built: true, run: [] },
   lint: { about: 'formatting and lint rules', run: ['pnpm', 'exec', 'biome', 'check'] },
   typecheck: { about: 'type-checks everything at once', run: ['pnpm', 'run', 'typecheck:raw'] },

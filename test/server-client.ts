@@ -46,7 +46,12 @@ export async function startFileHost(): Promise<FileHost> {
   return { url: `http://127.0.0.1:${port}`, files, close }
 }
 
-export type Organisation = { readonly did: string; readonly signer: LocalSigner }
+export type Organisation = {
+  readonly did: string
+  readonly signer: LocalSigner
+  /** The signer's seed, for programs that read a key from a file. */
+  readonly seed: Uint8Array
+}
 
 /** An organisation whose log is published at `domain` on the host. */
 export async function createOrganisation(host: FileHost, domain: string): Promise<Organisation> {
@@ -68,7 +73,7 @@ export async function createOrganisation(host: FileHost, domain: string): Promis
     versionTime: new Date(),
   })
   host.files.set('/.well-known/did.jsonl', line)
-  return { did, signer: createLocalSigner(seed, { verificationMethod: `${did}#key-1` }) }
+  return { did, seed, signer: createLocalSigner(seed, { verificationMethod: `${did}#key-1` }) }
 }
 
 export type RegisteredProduct = {
@@ -110,7 +115,7 @@ export async function registerProduct(
 
 /** A signed manufacture event about the products. */
 export async function signManufacture(
-  issuer: Organisation,
+  issuer: Pick<Organisation, 'did' | 'signer'>,
   products: readonly RegisteredProduct[],
   now: Date = new Date(),
 ): Promise<SecuredEvent> {

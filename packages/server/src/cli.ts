@@ -98,9 +98,11 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
 const [name = 'start', ...rest] = process.argv.slice(2)
 const isKnown = Object.hasOwn(commands, name) && rest.length === (name === 'replay' ? 1 : 0)
 const command = isKnown ? commands[name] : undefined
-if (command === undefined) {
+if (name === '--help' || name === 'help') {
+  process.stdout.write(usage)
+} else if (command === undefined) {
   process.stderr.write(usage)
-  process.exitCode = name === '--help' || name === 'help' ? 0 : 2
+  process.exitCode = 2
 } else {
   await command(...rest).catch((error: unknown) => {
     // A fault of the operator's gets a sentence, a fault of ours its stack.

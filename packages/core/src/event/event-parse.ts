@@ -24,7 +24,7 @@ import { dppVocabulary, type EventProfile, type EventSubject } from './event-pro
 /** A well-formed event, not yet verified. Everything in it comes from one snapshot of the input. */
 export type ParsedEvent = EventSubject & {
   readonly event: SecuredEvent
-  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of {@link ParsedEvent.bytes}. */
+  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of `bytes`. */
   readonly digest: string
   /** The canonical text in UTF-8: what is stored, served and digested. */
   readonly bytes: Uint8Array
