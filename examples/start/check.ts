@@ -1,5 +1,5 @@
 // The third party: checks a product from its public files and an RPC URL, under a policy of its own.
-import { decodeUtf8, encodeUtf8 } from '@dpp/core'
+import { canonicalize, decodeUtf8, encodeUtf8, type JsonObject, type SecuredEvent } from '@dpp/core'
 import {
   createJsonRpcReader,
   createMemorySource,
@@ -9,6 +9,8 @@ import {
   parsePolicy,
   type Verdict,
   type VerdictStatus,
+  type VerifyOptions,
+  verifyEvent,
   verifyProduct,
 } from '@dpp/verifier'
 
@@ -35,6 +37,12 @@ export type CheckerOptions = {
 
 export type Checker = {
   readonly check: (did: string, product: string, expected: VerdictStatus) => Promise<Outcome>
+  /** Checks an event that was posted a moment ago and stands in no log yet, by the service's receipt for it. */
+  readonly checkPosted: (
+    event: SecuredEvent,
+    receipt: JsonObject | undefined,
+    what: string,
+  ) => Promise<Outcome>
   /** Checks a copy of the product's files in which somebody moved the manufacture of the product by a year. */
   readonly checkTampered: (did: string, product: string) => Promise<Outcome>
 }
@@ -56,14 +64,19 @@ export function createChecker({
   const chain = `eip155:${chainId}`
   const policy = parsePolicy({ chains: [{ id: chain, registry: registry.toLowerCase() }], issuers })
   const web = createWebSource({ fetch, origins })
+  const optionsFor = (source: EvidenceSource): VerifyOptions => ({
+    policy,
+    sources: [source],
+    readers: [createJsonRpcReader({ chain, urls: [rpcUrl], fetch, timeoutMs: 2_000 })],
+  })
   const verify = (did: string, source: EvidenceSource): Promise<Verdict> =>
-    verifyProduct(did, {
-      policy,
-      sources: [source],
-      readers: [createJsonRpcReader({ chain, urls: [rpcUrl], fetch, timeoutMs: 2_000 })],
-    })
+    verifyProduct(did, optionsFor(source))
   return {
     check: async (did, product, expected) => outcome(await verify(did, web), product, expected),
+    checkPosted: async (event, receipt, what) => {
+      const verdict = await verifyEvent(canonicalize(event), { ...optionsFor(web), receipt })
+      return outcome(verdict, what, 'pending')
+    },
     checkTampered: async (did, product) => {
       const copy = new Map<string, Uint8Array>()
       await verify(did, copying(web, copy))

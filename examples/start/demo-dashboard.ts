@@ -23,11 +23,8 @@ export type DemoOptions = {
 export async function startDemoDashboard(options: DemoOptions): Promise<DashboardSite> {
   await writeKeyFiles(options)
   const { service, products } = options
-  const { receiptVerificationMethod } = await service.get<{ receiptVerificationMethod: string }>(
-    '/service',
-  )
   return startDashboard({
-    config: { ...demoConfig(options), receiptMethod: receiptVerificationMethod },
+    config: demoConfig(options),
     serviceUrl: service.url,
     products: () => products,
   })

@@ -150,13 +150,12 @@ async function run(): Promise<Outcome[]> {
     { mode: 0o600 },
   )
 
-  const accepted = await step('Manufacture and assembly: signed, posted', async () => {
+  const posted = await step('Manufacture and assembly: signed, posted', async () => {
     const events = await manufactureAndAssemble(windows)
-    await postEvents(service, events)
-    return events.length
+    const receipts = await postEvents(service, events)
+    return events.map((event, index) => ({ event, receipt: receipts[index] }))
   })
-  note(`${accepted} events accepted; posting them again gave the same receipts`)
-  await step('Batch 1: log entries, tree, anchor, proofs', () => runBatch(service, 'settled'))
+  note(`${posted.length} events accepted; posting them again gave the same receipts`)
 
   const origins = { ...site.origins(), [productHost]: service.url }
   const checker = createChecker({
@@ -164,6 +163,13 @@ async function run(): Promise<Outcome[]> {
     origins,
     issuers: speakers.map(({ issuer, eventTypes }) => ({ did: issuer, types: eventTypes })),
   })
+  const [first] = posted
+  if (first === undefined) throw new Error('no event')
+  const promised = await step("An event in no log yet, by the service's receipt", () =>
+    checker.checkPosted(first.event, first.receipt, 'one event, just posted'),
+  )
+  await step('Batch 1: log entries, tree, anchor, proofs', () => runBatch(service, 'settled'))
+
   const all = (expected: (name: string) => Outcome['expected']): Promise<Outcome[]> =>
     Promise.all(products.map(({ did, name }) => checker.check(did, name, expected(name))))
 
@@ -207,7 +213,7 @@ async function run(): Promise<Outcome[]> {
     `\n${formatTable([['product', 'after batch 1', 'chain held', 'after batch 2'], ...rows])}\n\n`,
   )
   write(
-    `${formatTable([['what else', 'verdict', 'why'], ...[tampered, cut].map(({ product, shown, text }) => [product, shown, text])])}\n\n`,
+    `${formatTable([['what else', 'verdict', 'why'], ...[promised, tampered, cut].map(({ product, shown, text }) => [product, shown, text])])}\n\n`,
   )
   const page: string[][] = []
   if (!options.once) {
@@ -236,7 +242,7 @@ async function run(): Promise<Outcome[]> {
   )
   if (service.restarts() > 0)
     note(`the service was started again ${service.restarts()} times on the way`)
-  return [...afterFirst, ...held, tampered, cut, ...afterSecond]
+  return [promised, ...afterFirst, ...held, tampered, cut, ...afterSecond]
 }
 
 /** Where the run keeps its files: the folder that was asked for, or one that goes when the run ends. */

@@ -19,8 +19,6 @@ export type DashboardConfig = {
   readonly chains: readonly ChainAccess[]
   /** A trust policy (docs/spec/trust-policy.md). */
   readonly policy: unknown
-  /** The service's key for receipts, a did:key method: whose promises count on this page. */
-  readonly receiptMethod?: string
   /** Names of product kinds, by GTIN of 14 digits. */
   readonly kinds: Readonly<Record<string, string>>
   /** Demo data: shows the tamper switch, and the button that runs a batch. */

@@ -3,6 +3,12 @@ import { stripTypeScriptTypes } from 'node:module'
 import { expect, it } from 'vitest'
 import * as core from './index.ts'
 
+type ServiceDocument = {
+  readonly assertionMethod: readonly string[]
+  readonly verificationMethod: readonly [
+    { readonly id: string; readonly publicKeyMultibase: string },
+  ]
+}
 type Shown = { event: core.SecuredEvent; result: core.ProofResult }
 
 it('the README’s examples run', async () => {
@@ -23,18 +29,21 @@ it('the README’s examples run', async () => {
 it('the examples of the specification pages are real', () => {
   const page = (name: string): string =>
     readFileSync(new URL(`../../../docs/spec/${name}.md`, import.meta.url), 'utf8')
-  const example = (text: string): core.Json =>
-    core.parseStrict(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '')
+  const examples = (text: string): core.Json[] =>
+    [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => core.parseStrict(json ?? ''))
   const keyOf = (method: string): Uint8Array =>
     core.publicKeyOfDidKey(method) ?? expect.fail(`no did:key: ${method}`)
 
-  const parsed = core.parseEvent(example(page('event')))
+  const parsed = core.parseEvent(examples(page('event'))[0])
   expect(page('event')).toContain(`\n${parsed.digest}\n`)
   expect(core.verifyEvent(parsed, keyOf(parsed.verificationMethod))).toEqual({ verified: true })
 
-  const receipt = core.parseReceipt(example(page('receipt')))
+  const [first, document] = examples(page('receipt')) as [core.Json, ServiceDocument]
+  const receipt = core.parseReceipt(first)
   expect(receipt.events).toEqual([{ digest: parsed.digest, products: parsed.products }])
-  expect(core.verifyReceipt(receipt, keyOf(receipt.proof.verificationMethod))).toEqual({
-    verified: true,
-  })
+  const [method] = document.verificationMethod
+  expect(document.assertionMethod).toEqual([method.id])
+  expect(receipt.proof.verificationMethod).toBe(method.id)
+  const publicKey = core.decodeMultikey(method.publicKeyMultibase)
+  expect(core.verifyReceipt(receipt, publicKey)).toEqual({ verified: true })
 })

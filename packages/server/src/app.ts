@@ -26,6 +26,7 @@ import type { Metrics } from './observability/metrics.ts'
 import type { ReadingContext } from './observability/readings.ts'
 import type { Tracing } from './observability/tracing.ts'
 import type { ServiceDescription } from './service-description.ts'
+import type { ServiceIdentity } from './service-identity/service-identity.ts'
 
 /** What the routes work with. */
 export type AppContext = {
@@ -35,6 +36,7 @@ export type AppContext = {
   readonly updateKeys: UpdateKeys
   readonly batches: BatchRunner
   readonly service: ServiceDescription
+  readonly identity: ServiceIdentity
   /** SHA-256 of the bearer tokens for registration and administration; empty: open. */
   readonly adminTokensSha256: readonly string[]
   /** Requests that write, per address. */

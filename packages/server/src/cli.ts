@@ -9,16 +9,23 @@ import { pino } from 'pino'
 import { privateKeyToAccount } from 'viem/accounts'
 import { runBatch } from './commands/run-batch.ts'
 import { showKeys } from './commands/show-keys.ts'
-import { type Config, formatConfig, parseConfig } from './config.ts'
+import { type Config, formatConfig, parseConfig, publicDomain } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 import { openExistingJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
-import { loadKeys } from './keys-file.ts'
+import { loadKeys, type ServiceKeys } from './keys-file.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, endOnCrash, startServer } from './main.ts'
 import { createLog } from './observability/create-log.ts'
 import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { createServer } from './server.ts'
+import { createIdentityOwner } from './service-identity/identity-keys.ts'
+import {
+  type IdentityPlace,
+  readPublishedIdentity,
+  rotateReceiptKey,
+} from './service-identity/service-identity.ts'
+import { openStore } from './store/open-store.ts'
 
 const BATCH_WAIT_MS = 600_000
 
@@ -32,6 +39,9 @@ dpp-server batch     run one batch now, where no service runs on the same data; 
 dpp-server keys      the public halves of the service's keys, and how many logs hang on each secret
 dpp-server deploy    deploy the registry with the relayer's account, unless it is there
 dpp-server config    print the effective configuration, secrets redacted
+
+dpp-server rotate-receipt-key   give the service's DID a new key for receipts; the one before it stays valid
+dpp-server revoke-receipt-key   the same, and the keys before it sign no more: for a key that was stolen
 
 Configuration comes from the environment, then from .env in the working directory; see the README.
 `
@@ -79,7 +89,8 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     const config = readConfig()
     await withJournal(async (journal) => {
       const keys = await loadKeys(config, logBeside(config))
-      print(await showKeys(keys, config.witnessPreviousKeys, journal))
+      const identity = await readPublishedIdentity(await identityPlace(config, keys))
+      print(await showKeys(keys, config.witnessPreviousKeys, journal, identity))
     })
   },
   async deploy() {
@@ -89,6 +100,12 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     const keys = await loadKeys(config, logBeside(config))
     const account = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
     print(await deployRegistry({ rpcUrl: rpcUrls[0] ?? '', chainId, account }))
+  },
+  async 'rotate-receipt-key'() {
+    await renewReceiptKey(true)
+  },
+  async 'revoke-receipt-key'() {
+    await renewReceiptKey(false)
   },
   async config() {
     process.stdout.write(`${formatConfig(readConfig())}\n`)
@@ -127,6 +144,23 @@ function logBeside(config: Config): ReturnType<typeof createLog> {
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+async function renewReceiptKey(keepsFormer: boolean): Promise<void> {
+  const config = readConfig()
+  const keys = await loadKeys(config, logBeside(config))
+  const { did, signer } = await rotateReceiptKey(await identityPlace(config, keys), keepsFormer)
+  print({ did, receiptVerificationMethod: signer.verificationMethod })
+}
+
+async function identityPlace(config: Config, keys: ServiceKeys): Promise<IdentityPlace> {
+  const { witnessPrivateKey } = keys
+  const domain = publicDomain(config)
+  return {
+    ...createIdentityOwner(domain, witnessPrivateKey, config.witnessPreviousKeys),
+    store: await openStore(config),
+    now: () => new Date(),
+  }
 }
 
 async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {

@@ -31,14 +31,14 @@ export function logLevel(value: string): LogLevel {
   return level
 }
 
-/** `host` or `host:port`, lower-case. An IP address cannot stand in a did:webvh DID. */
+/** `host` or `host:port`, lower-case. An IP address or a name of one label cannot stand in a did:webvh DID. */
 export function domain(value: string): string {
   const [host = '', port, ...rest] = value.split(':')
   const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
-  const isHost = new RegExp(`^${label}(\\.${label})*$`).test(host) && !/^[\d.]+$/.test(host)
+  const isHost = new RegExp(`^${label}(\\.${label})+$`).test(host) && !/^[\d.]+$/.test(host)
   const isPort = port === undefined || /^[1-9]\d{0,4}$/.test(port)
   if (isHost && isPort && rest.length === 0) return value
-  throw new Error('must be a lower-case host name, or host:port, and not an IP address')
+  throw new Error('must be a lower-case host name with a dot, or host:port, and not an IP address')
 }
 
 /** http(s) URLs, comma-separated. */

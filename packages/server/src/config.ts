@@ -18,7 +18,7 @@ export type Config = {
   readonly redisUnsafe: readonly Unsafe[]
   readonly host: string
   readonly port: number
-  /** Public host of the product DIDs, `host` or `host:port`. Absent: `localhost` and the port. */
+  /** Public host of the product DIDs, `host` or `host:port`. Absent: `dpp.localhost` and the port. */
   readonly domain: string | undefined
   readonly rpcUrls: readonly string[]
   readonly chainId: number
@@ -248,6 +248,11 @@ export function formatConfig(config: Config): string {
     return [variable.name, (value as readonly string[]).map((url) => new URL(url).origin)]
   })
   return JSON.stringify(Object.fromEntries(shown), null, 2)
+}
+
+/** The public host of the DIDs. A did:webvh wants a name of two labels, and `*.localhost` is this machine (RFC 6761 §6.3). */
+export function publicDomain({ domain, port }: Pick<Config, 'domain' | 'port'>): string {
+  return domain ?? (port === 0 ? 'dpp.localhost' : `dpp.localhost:${port}`)
 }
 
 /** Whether only this machine can reach a service that listens on `host`. */

@@ -285,7 +285,7 @@ describe('a new master secret', () => {
     const idle = await registerProduct(url, DOMAIN, issuer, 'ROTATE-2')
     await accept(product)
     await seal()
-    const before = (await getJson(`${url}/service`)).body as { did: string }
+    const before = (await getJson(`${url}/service`)).body as Described
 
     await start({ WITNESS_PRIVATE_KEY: hex(second), WITNESS_PREVIOUS_KEYS: hex(first) })
     await accept(product)
@@ -294,16 +294,14 @@ describe('a new master secret', () => {
     const [old, current] = [createUpdateKeys(first), createUpdateKeys(second)]
     expect(third?.parameters.updateKeys).toEqual([old.signerFor(product.item, 3).multikey])
     expect(third?.parameters.nextKeyHashes[0]).toBe(current.hashFor(product.item, 4))
-    const service = (await getJson(`${url}/service`)).body as {
-      previousDids: string[]
-      did: string
-    }
-    expect(service.did).not.toBe(before.did)
-    expect(service.previousDids).toEqual([before.did])
+    const service = (await getJson(`${url}/service`)).body as Described
+    expect(service.did).toBe(before.did)
+    expect(service.receiptVerificationMethod).not.toBe(before.receiptVerificationMethod)
     await server.close()
     expect(await keysCommand(hex(second), hex(first))).toMatchObject({
       secrets: [{ logs: 1 }, { logs: 2 }], // The other one is of the test above.
       foreignLogs: 0,
+      receiptVerificationMethod: service.receiptVerificationMethod,
     })
 
     await start({ WITNESS_PRIVATE_KEY: hex(second) }) // Too early: one log still hangs on the old secret.
@@ -316,12 +314,15 @@ describe('a new master secret', () => {
   })
 })
 
+type Described = { readonly did: string; readonly receiptVerificationMethod: string }
+
 async function keysCommand(secret: string, previous: string): Promise<JsonObject> {
   const hooks = new URL('../../../test/from-source.mjs', import.meta.url).href
   const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', hooks, cli, 'keys'], {
     env: {
       DPP_DATA_DIR: folder,
+      DPP_DOMAIN: DOMAIN,
       WITNESS_PRIVATE_KEY: secret,
       WITNESS_PREVIOUS_KEYS: previous,
       RELAYER_PRIVATE_KEY: '11'.repeat(32),

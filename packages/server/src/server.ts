@@ -1,8 +1,9 @@
 // Puts the service together from its configuration: journal, store, keys, chain, batch runner, HTTP app. Nothing here
 // listens or reads the environment.
 import { mkdir, readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { type AnchorJournal, createAnchorWriter, createRegistryReader } from '@dpp/anchor/ethereum'
-import { toHex } from '@dpp/core'
+import { isDppError, toHex } from '@dpp/core'
 import { createGuardedFetch } from '@dpp/webvh/node'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -10,9 +11,9 @@ import { createApp } from './app.ts'
 import type { BatchContext } from './batch/context.ts'
 import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
 import { type ClockWatch, createChainLook, createClockWatch } from './chain/clock-watch.ts'
-import { type Config, isLoopback } from './config.ts'
+import { type Config, isLoopback, publicDomain } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
-import { createReceiptSigner, createUpdateKeys } from './custody/update-keys.ts'
+import { createUpdateKeys } from './custody/update-keys.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
@@ -29,6 +30,8 @@ import { createMetrics } from './observability/metrics.ts'
 import { openTracing } from './observability/otlp-tracing.ts'
 import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { describeService } from './service-description.ts'
+import { createIdentityOwner } from './service-identity/identity-keys.ts'
+import { createServiceIdentity, type ServiceIdentity } from './service-identity/service-identity.ts'
 import { CHECK_KEY } from './storage-keys.ts'
 import { openCheckedStore } from './store/check-store.ts'
 
@@ -56,11 +59,12 @@ export type ServerParts = {
 
 const MAX_DELIVERIES = 250_000
 const CLOSE_SWEEP_MS = 100
+const STORE_PATIENCE_MS = 5_000
 
 /**
  * Makes the service; the caller listens on `app` and starts `batches`.
  *
- * @throws ERR_DPP_CONFIG_INVALID; what the journal throws when it cannot be opened
+ * @throws ERR_DPP_CONFIG_INVALID; ERR_DPP_SERVICE_DID_FOREIGN; what the journal throws when it cannot be opened
  */
 export async function createServer(config: Config, parts: ServerParts): Promise<Server> {
   const { log, now, crashPoint } = parts
@@ -70,11 +74,13 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   redaction.add(keys.witnessPrivateKey)
   redaction.add(keys.relayerPrivateKey)
   const updateKeys = createUpdateKeys(keys.witnessPrivateKey, config.witnessPreviousKeys)
-  const receiptSigner = createReceiptSigner(keys.witnessPrivateKey)
   const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
-  const domain = config.domain ?? (config.port === 0 ? 'localhost' : `localhost:${config.port}`)
+  const domain = publicDomain(config)
   const issuerRules = await readIssuerRules(config)
   const store = await openCheckedStore(config, log)
+  const owner = createIdentityOwner(domain, keys.witnessPrivateKey, config.witnessPreviousKeys)
+  const identity = createServiceIdentity({ ...owner, store, now }, log)
+  await establish(identity, log)
   const journal = await openJournal(config, crashPoint, parts.onJournalLost ?? (() => {}))
   const chain = connectChain(config, relayer, journal.anchors, log)
   const issuerLogs = createIssuerLogs({
@@ -103,7 +109,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       maxDeliveries: MAX_DELIVERIES,
       proofDelayMs: 1000 * (config.proofDelaySeconds ?? (isLoopback(config.host) ? 0 : 60)),
       now,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      sleep: (ms) => setTimeout(ms),
       crashPoint,
       metrics,
       tracing,
@@ -128,7 +134,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         allowDidKey: config.allowDidKey,
         maxEventAgeMs: 1000 * config.maxEventAgeSeconds,
         anchorWithinMs: anchorWithinMs(config),
-        receiptSigner,
+        receiptSigner: async () => (await identity.current()).signer,
         verifyEvent: createEventVerifier(verifyPool),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
         assertQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
@@ -136,13 +142,8 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         now,
         crashPoint,
       },
-      service: describeService(config, {
-        domain,
-        did: didOf(receiptSigner),
-        previousDids: config.witnessPreviousKeys.map(createReceiptSigner).map(didOf),
-        receiptVerificationMethod: receiptSigner.verificationMethod,
-        anchorer: relayer.address.toLowerCase(),
-      }),
+      service: describeService(config, { domain, anchorer: relayer.address.toLowerCase() }),
+      identity,
       adminTokensSha256: config.adminTokensSha256,
       addressLimit: createRateLimit(config.addressRatePerSecond, now),
       metrics,
@@ -213,8 +214,21 @@ function connectChain(
   }
 }
 
-function didOf({ verificationMethod }: { readonly verificationMethod: string }): string {
-  return verificationMethod.replace(/#.*$/, '')
+// The service starts within seconds, also while its store is down: no event is accepted then, since nobody could check
+// its receipt.
+async function establish(identity: ServiceIdentity, log: Logger): Promise<void> {
+  const opening = identity.current()
+  opening.catch(() => {}) // It may end after our patience does; `current` tries again.
+  try {
+    const patience = setTimeout(STORE_PATIENCE_MS, undefined, { ref: false })
+    if ((await Promise.race([opening, patience])) !== undefined) return
+  } catch (error) {
+    if (!isDppError(error) || error.code !== 'ERR_DPP_STORE_UNAVAILABLE') throw error
+  }
+  log.warn(
+    { event: 'service.did_unread', error: 'ERR_DPP_STORE_UNAVAILABLE' },
+    'the store does not answer: no event is accepted until it does',
+  )
 }
 
 // The operator's own map may lead to private addresses; nothing else may.

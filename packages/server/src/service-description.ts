@@ -1,15 +1,10 @@
-// What `GET /service` tells: everything a client needs to know to use this service and to check its receipts.
+// What `GET /service` tells beside the service's own DID: everything a client needs to know to use this service.
 import type { Config } from './config.ts'
 import { MAX_BODY_BYTES } from './http/hardening.ts'
 
 export type ServiceDescription = {
   /** Public host of the product DIDs. */
   readonly domain: string
-  /** The service's own DID, whose key signs receipts. */
-  readonly did: string
-  readonly receiptVerificationMethod: string
-  /** DIDs that signed receipts under earlier secrets, which clients may have pinned. */
-  readonly previousDids: readonly string[]
   readonly anchoring: {
     readonly chain: string
     readonly registry: string | null
@@ -37,20 +32,11 @@ export const MAX_KEYS_PER_REQUEST = 1000
 
 export function describeService(
   config: Config,
-  parts: {
-    domain: string
-    did: string
-    receiptVerificationMethod: string
-    previousDids: readonly string[]
-    anchorer: string
-  },
+  parts: { domain: string; anchorer: string },
 ): ServiceDescription {
   const { finality } = config
   return {
     domain: parts.domain,
-    did: parts.did,
-    receiptVerificationMethod: parts.receiptVerificationMethod,
-    previousDids: parts.previousDids,
     anchoring: {
       chain: `eip155:${config.chainId}`,
       registry: config.registry ?? null,

@@ -11,8 +11,8 @@ import {
   verifyInclusionProof,
 } from '@dpp/anchor'
 import { createRegistryReader, deployRegistry } from '@dpp/anchor/ethereum'
-import { decodeDidKey, eventDigest, parseReceipt, parseStrict, verifyReceipt } from '@dpp/core'
-import { readEvents, verifyLog } from '@dpp/webvh'
+import { eventDigest, parseReceipt, parseStrict, verifyReceipt } from '@dpp/core'
+import { fetchLog, readEvents, verificationKey, verifyLog } from '@dpp/webvh'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, startAnvil } from '../../../test/anvil.ts'
@@ -107,8 +107,15 @@ describe('one batch', () => {
     expect([first.status, second.status]).toEqual([201, 200])
     expect(second.text).toBe(first.text)
     const receipt = parseReceipt(parseStrict(first.text))
-    const service = (await getJson(`${server.url}/service`)).body as { did: string }
-    expect(verifyReceipt(receipt, decodeDidKey(service.did))).toEqual({ verified: true })
+    const { body } = await getJson(`${server.url}/service`)
+    const { did, receiptVerificationMethod: method } = body as { [name: string]: string }
+    if (did === undefined || method === undefined) throw new Error('no DID')
+    expect(receipt.proof.verificationMethod).toBe(method)
+    // From the domain's root, as anybody would.
+    const { head } = verifyLog(await fetchLog(did, { fetch, origins: { [DOMAIN]: server.url } }))
+    const key = verificationKey(head?.document ?? {}, method, 'assertionMethod')
+    expect(head?.did).toBe(did)
+    expect(key && verifyReceipt(receipt, key)).toEqual({ verified: true })
     expect(receipt.events).toEqual([
       { digest: eventDigest(event), products: products.map(({ did }) => did) },
     ])

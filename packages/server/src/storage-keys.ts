@@ -15,6 +15,9 @@ export const logMeta: FileMeta = { contentType: 'text/jsonl', cacheControl: CHAN
 export const jsonMeta: FileMeta = { contentType: 'application/json', cacheControl: CHANGING }
 export const eventMeta: FileMeta = { contentType: 'application/vc', cacheControl: IMMUTABLE }
 
+/** The log of the service's own DID, at the domain's root. */
+export const SERVICE_LOG_KEY = '.well-known/did.jsonl'
+
 /** The object that the service tries a store with. */
 export const CHECK_KEY = 'dpp-store-check.json'
 

@@ -1,4 +1,5 @@
 import { createReceipt, eventDigest, type JsonObject, type SecuredEvent } from '@dpp/core'
+import { createLog } from '@dpp/webvh'
 import { describe, expect, it } from 'vitest'
 import { createMemoryReader } from './chain/memory-reader.ts'
 import {
@@ -10,7 +11,9 @@ import {
   createTestEvent,
   publishLog,
   REGISTRY,
+  rotateIssuer,
   signerOf,
+  type TestLog,
 } from './lies/evidence.suite.ts'
 import { parsePolicy } from './policy.ts'
 import { createMemorySource } from './sources/memory-source.ts'
@@ -43,20 +46,23 @@ async function unlogged({ issuer, product }: Scene): Promise<SecuredEvent> {
   })
 }
 
+const HOST = 'dpp.windowco.example'
+
 async function receiptFor(
   scene: Scene,
   event: SecuredEvent,
   anchorByMinute: number,
-  domain = 'dpp.windowco.example',
+  {
+    by,
+    key = 'service',
+    receivedMinute = 110,
+  }: { readonly by: TestLog; readonly key?: string; readonly receivedMinute?: number },
 ) {
-  const service = await createIssuer(domain, 'service')
-  publishLog(scene.world, service)
-  const signer = { ...signerOf('service'), verificationMethod: `${service.did}#key-1` }
   return createReceipt({
     events: [{ digest: eventDigest(event), products: [scene.product.did] }],
-    received: at(110),
+    received: at(receivedMinute),
     anchorBy: at(anchorByMinute),
-    signer,
+    signer: { ...signerOf(key), verificationMethod: `${by.did}#key-1` },
   })
 }
 
@@ -88,16 +94,66 @@ describe('verifyEvent', () => {
     ])
   })
 
-  it.each<[string, number, string | undefined, string]>([
-    ['a promise that runs', 180, undefined, 'pending event.promised'],
-    ['a promise that was broken', 115, undefined, 'indeterminate event.promise-broken'],
+  it.each<[string, number, string, string]>([
+    ['a promise that runs', 180, HOST, 'pending event.promised'],
+    ['a promise that was broken', 115, HOST, 'indeterminate event.promise-broken'],
     ['a promise by a stranger', 180, 'other.example', 'indeterminate event.receipt-unverified'],
   ])('takes a receipt for what it is: %s', async (_, anchorBy, domain, expected) => {
     const scene = await createStandardWorld()
     const event = await unlogged(scene)
-    const receipt = await receiptFor(scene, event, anchorBy, domain)
+    const by = await createIssuer(domain, 'service')
+    publishLog(scene.world, by)
+    const receipt = await receiptFor(scene, event, anchorBy, { by })
     const verdict = await verify(scene, event, { receipt })
     expect(`${verdict.status} ${decisiveCheck(verdict)?.reason}`).toBe(expected)
+  })
+
+  it.each<[string, string, number, number, string]>([
+    ['the present key', 'second service', 110, 120, 'pending event.promised'],
+    ['the key before it, in its time', 'service', 110, 120, 'pending event.promised'],
+    [
+      'the key before it, a day later',
+      'service',
+      110,
+      1560,
+      'indeterminate event.receipt-unverified',
+    ],
+    ['the key before it, too late', 'service', 116, 120, 'indeterminate event.receipt-unverified'],
+    ['a key that is not listed', 'thief', 110, 120, 'indeterminate event.receipt-unverified'],
+  ])('after a rotation of the receipt key: %s', async (_, key, receivedMinute, now, expected) => {
+    const scene = await createStandardWorld()
+    const event = await unlogged(scene)
+    const by = await createIssuer(HOST, 'service')
+    await rotateIssuer(by, HOST, 'second service', 115)
+    publishLog(scene.world, by)
+    const receipt = await receiptFor(scene, event, 2000, { by, key, receivedMinute })
+    const verdict = await verify(scene, event, { receipt, now: at(now) })
+    expect(`${verdict.status} ${decisiveCheck(verdict)?.reason}`).toBe(expected)
+  })
+
+  it('takes no receipt by a product at the same host, which others may control', async () => {
+    const scene = await createStandardWorld()
+    const event = await unlogged(scene)
+    const owner = signerOf('owner of a product')
+    const { did, line, scid, head } = await createLog({
+      domain: HOST,
+      path: ['.well-known', 'did', '{SCID}'],
+      document: {
+        assertionMethod: [
+          { id: '#key-1', type: 'Multikey', publicKeyMultibase: signerOf('service').multikey },
+        ],
+      },
+      parameters: { updateKeys: [owner.multikey] },
+      signer: owner,
+      versionTime: at(1),
+    })
+    const by = { did, scid, head, lines: [line] }
+    publishLog(scene.world, by)
+    const receipt = await receiptFor(scene, event, 180, { by })
+    const verdict = await verify(scene, event, { receipt })
+    expect(`${verdict.status} ${decisiveCheck(verdict)?.reason}`).toBe(
+      'indeterminate event.receipt-unverified',
+    )
   })
 
   it.each<[string, (event: SecuredEvent) => unknown, string]>([

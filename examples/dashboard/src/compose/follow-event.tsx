@@ -1,7 +1,7 @@
 // A posted event on its way from Pending to Anchored: the service's word for where it is, and the page's own verdict.
 import type { JsonObject } from '@dpp/core'
 import { summarize } from '@dpp/verifier'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Icon } from '../icon.tsx'
 import { Link } from '../link.tsx'
 import type { Site } from '../product/product-page.tsx'
@@ -10,8 +10,7 @@ import { refusalOf } from '../service-api.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { verifyOnce } from '../use-verification.ts'
 import type { VerifyResult } from '../verify-messages.ts'
-import { formatWhen, humanize } from '../words.ts'
-import { readPromise } from './promise.ts'
+import { humanize } from '../words.ts'
 
 export type PostedEvent = {
   readonly event: JsonObject
@@ -40,15 +39,6 @@ export function FollowEvent({
   const { stage, result, problem } = useFollowed(posted, site)
   const reached = stages.findIndex((each) => each.stage === stage)
   const verdict = result?.verdict
-  const anchorBy = useMemo(
-    () => readPromise(posted.receipt, posted.digest, site.config),
-    [posted, site.config],
-  )
-  // Not in the log yet: what there is then is the service's word.
-  const isPromised =
-    anchorBy !== undefined &&
-    anchorBy > new Date() &&
-    verdict?.checks.some(({ reason }) => reason === 'event.receipt-unverified') === true
   const sentence = verdict === undefined ? undefined : summarize(verdict).reason
   const [note, setNote] = useState('')
   return (
@@ -58,13 +48,9 @@ export function FollowEvent({
         {verdict === undefined ? (
           <span className="muted">Checking…</span>
         ) : (
-          <StatusBadge status={isPromised ? 'pending' : verdict.status} large />
+          <StatusBadge status={verdict.status} large />
         )}
-        <p className="muted">
-          {isPromised
-            ? `Not in the log yet. The service's signed receipt promises an anchor by ${formatWhen(anchorBy)}.`
-            : humanize(sentence ?? problem ?? '')}
-        </p>
+        <p className="muted">{humanize(sentence ?? problem ?? '')}</p>
       </div>
       <ol className="stages">
         {stages.map(({ stage: name, title }, index) => (

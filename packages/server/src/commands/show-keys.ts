@@ -2,12 +2,14 @@
 import { sha256, toHex } from '@dpp/core'
 import { parseHead } from '@dpp/webvh'
 import { privateKeyToAccount } from 'viem/accounts'
-import { committedSigner, createReceiptSigner, createUpdateKeys } from '../custody/update-keys.ts'
+import { committedSigner, createUpdateKeys } from '../custody/update-keys.ts'
 import type { Journal } from '../journal/port.ts'
 import type { ServiceKeys } from '../keys-file.ts'
+import type { Identity } from '../service-identity/identity-log.ts'
 
 export type PublicKeys = {
-  readonly receiptVerificationMethod: string
+  /** The key that signs receipts now; null before the first start. */
+  readonly receiptVerificationMethod: string | null
   readonly anchorer: string
   /** A name for each secret that tells nothing about it, newest first, and the delegated logs that commit to its keys. */
   readonly secrets: readonly { readonly fingerprint: string; readonly logs: number }[]
@@ -19,6 +21,7 @@ export async function showKeys(
   { witnessPrivateKey, relayerPrivateKey }: ServiceKeys,
   previous: readonly Uint8Array[],
   journal: Journal,
+  identity: Identity | undefined,
 ): Promise<PublicKeys> {
   const secrets = [witnessPrivateKey, ...previous].map((secret) => ({
     fingerprint: fingerprintOf(secret),
@@ -36,7 +39,7 @@ export async function showKeys(
     else owner.logs += 1
   }
   return {
-    receiptVerificationMethod: createReceiptSigner(witnessPrivateKey).verificationMethod,
+    receiptVerificationMethod: identity?.signer.verificationMethod ?? null,
     anchorer: privateKeyToAccount(`0x${toHex(relayerPrivateKey)}`).address.toLowerCase(),
     secrets: secrets.map(({ fingerprint, logs }) => ({ fingerprint, logs })),
     foreignLogs,

@@ -21,8 +21,7 @@ export type UpdateKeys = {
   ): LocalSigner | undefined
 }
 
-const UPDATE_KEY_SALT = 'dpp:update-key:v1'
-const RECEIPT_KEY_SALT = 'dpp:receipt-key:v1'
+const UPDATE_KEY_SALT = encodeUtf8('dpp:update-key:v1')
 
 /** The signer of entry `entry` that a log commits to with `nextKeyHashes`; undefined when it commits to no key of ours. */
 export function committedSigner(
@@ -51,7 +50,7 @@ export function createUpdateKeys(
   )
   function signerFor(item: string, entry: number, secret: Uint8Array = masterSecret): LocalSigner {
     invariant(Number.isInteger(entry) && entry >= 2 && entry < 2 ** 32, 'the owner signs entry 1')
-    return createLocalSigner(derive(secret, UPDATE_KEY_SALT, updateKeyInfo(item, entry)))
+    return createLocalSigner(deriveSeed(secret, UPDATE_KEY_SALT, keyInfo(item, entry)))
   }
   function findSigner(
     item: string,
@@ -70,19 +69,16 @@ export function createUpdateKeys(
   return { signerFor: (item, entry) => signerFor(item, entry), hashFor, findSigner }
 }
 
-/** The signer of receipts: neither relayer nor update key, and found again after the loss of everything but the secret. */
-export function createReceiptSigner(masterSecret: Uint8Array): LocalSigner {
-  return createLocalSigner(derive(masterSecret, RECEIPT_KEY_SALT, new Uint8Array(0)))
-}
-
-function updateKeyInfo(item: string, entry: number): Uint8Array {
-  const name = encodeUtf8(item)
-  const info = new Uint8Array(name.length + 4)
-  info.set(name)
-  new DataView(info.buffer).setUint32(name.length, entry)
+/** The `info` of a derivation: a name, and the number of a log entry at a fixed width. */
+export function keyInfo(name: string, entry: number): Uint8Array {
+  const bytes = encodeUtf8(name)
+  const info = new Uint8Array(bytes.length + 4)
+  info.set(bytes)
+  new DataView(info.buffer).setUint32(bytes.length, entry)
   return info
 }
 
-function derive(secret: Uint8Array, salt: string, info: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, encodeUtf8(salt), info, 32))
+/** HKDF-SHA-256 (RFC 5869) to 32 bytes. */
+export function deriveSeed(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, salt, info, 32))
 }

@@ -9,7 +9,10 @@ const tag = 'Service'
 
 export function registerServiceRoutes(app: FastifyInstance, context: AppContext): void {
   const describe = { tag, summary: 'What the service is and allows', answers: { 200: 'Service' } }
-  app.get('/service', { schema: routeSchema(describe) }, async () => context.service)
+  app.get('/service', { schema: routeSchema(describe) }, async () => {
+    const { did, signer } = await context.identity.current()
+    return { ...context.service, did, receiptVerificationMethod: signer.verificationMethod }
+  })
 
   const lives = { tag, summary: 'Whether it lives', answers: { 200: 'Status' } }
   app.get('/healthz', { schema: routeSchema(lives) }, async () => ({ status: 'ok' }))

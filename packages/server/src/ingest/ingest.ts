@@ -33,7 +33,8 @@ export type IngestContext = {
   readonly maxEventAgeMs: number
   /** How long after its receipt an event is anchored at the latest, as the receipt promises. */
   readonly anchorWithinMs: number
-  readonly receiptSigner: Signer
+  /** The signer of receipts as of now. */
+  readonly receiptSigner: () => Promise<Signer>
   readonly verifyEvent: EventVerifier
   /** Verified events per issuer. */
   readonly issuerLimit: RateLimit
@@ -158,7 +159,7 @@ async function signReceipt(
     })),
     received,
     anchorBy: new Date(received.getTime() + context.anchorWithinMs),
-    signer: context.receiptSigner,
+    signer: await context.receiptSigner(),
   })
   return canonicalize(receipt)
 }

@@ -39,6 +39,7 @@ export const logEvents = [
   'product.suspended',
   'product.unpublished',
   'service.crashed',
+  'service.did_unread',
   'service.listening',
   'store.unreachable',
   'traces.lost',

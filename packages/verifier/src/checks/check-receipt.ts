@@ -1,7 +1,7 @@
 // A receipt: the service's signed promise to anchor an event that the log does not carry yet.
 import { isDppError, parseReceipt, parseTime, type Receipt, verifyReceipt } from '@dpp/core'
 import { parseDid } from '@dpp/webvh'
-import type { Context } from '../context.ts'
+import { ageSeconds, type Context } from '../context.ts'
 import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
 import { finding } from '../verdict/reasons.ts'
 import type { StepResult } from './timeline.ts'
@@ -9,8 +9,8 @@ import type { StepResult } from './timeline.ts'
 /**
  * What a receipt says about an event that is not in its product's log: `pending` until the promised time.
  *
- * Only the service at the product's own host can promise anything about its log; anybody else's receipt
- * is no evidence. A promise that was not kept is a breach by the service, not a fault of the event.
+ * Only the service at the root of the product's own host can promise anything about its log: deeper DIDs at that host are
+ * products, which others may control. Anybody else's receipt is no evidence. A promise that was not kept is a breach by the service, not a fault of the event.
  */
 export async function checkReceipt(
   value: unknown,
@@ -27,14 +27,18 @@ export async function checkReceipt(
   if (!isListed) return unverified('it is for other events')
   const { verificationMethod } = receipt.proof
   const service = verificationMethod.split('#', 1)[0] ?? ''
-  if (hostOf(service) === undefined || hostOf(service) !== hostOf(did)) {
+  if (!isRootOfHost(service, did)) {
     return unverified("it is not by the service at the product's host")
   }
   const issuer = await readIssuer(service)
   if (!('log' in issuer)) return unverified(issuer.finding.text)
   const isSigned = issuer
     .spansOf(verificationMethod)
-    .some(({ publicKey }) => verifyReceipt(receipt, publicKey, { now: context.now }).verified)
+    .some(
+      ({ publicKey, removedIndex }) =>
+        isStanding(receipt, issuer.log.versions[removedIndex ?? -1]?.versionTime, context) &&
+        verifyReceipt(receipt, publicKey, { now: context.now }).verified,
+    )
   if (!isSigned) return unverified('the signature does not hold')
   const values = { digest, anchorBy: receipt.anchorBy }
   return parseTime(receipt.anchorBy) >= context.at
@@ -51,12 +55,26 @@ function readReceipt(value: unknown): Receipt | string {
   }
 }
 
-function hostOf(did: string): string | undefined {
+/**
+ * Nothing but the receipt itself dates a receipt: one by a removed key counts if it says that it is older than the removal,
+ * and no longer after it than anything may be pending. Whoever stole the key has no more than that.
+ */
+function isStanding(
+  { received }: Receipt,
+  removed: Date | undefined,
+  { at, policy }: Context,
+): boolean {
+  if (removed === undefined) return true
+  return parseTime(received) <= removed && ageSeconds(removed, at) <= policy.maxPendingAgeSeconds
+}
+
+function isRootOfHost(service: string, product: string): boolean {
   try {
-    const { domain, port } = parseDid(did)
-    return `${domain}:${port ?? 443}`
+    const { domain, port = 443, path } = parseDid(service)
+    const host = parseDid(product)
+    return path.length === 0 && domain === host.domain && port === (host.port ?? 443)
   } catch (error) {
-    if (isDppError(error)) return undefined
+    if (isDppError(error)) return false
     throw error
   }
 }
