@@ -55,6 +55,7 @@ describe('npm start -- --once', () => {
     for (const shown of ['✅ Anchored', '⏳ Pending', '❌ Invalid', '❔ Unknown']) {
       expect(stdout).toContain(shown)
     }
+    expect(stdout).toMatch(/one event, just posted +⏳ Pending +.* promised to anchor it by 20/)
   })
 
   it('publishes nine logs that didwebvh-ts resolves', async () => {
