@@ -92,7 +92,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const clock = watchClock(config, log, now)
   const verifyPool = createVerifyPool()
   const metrics = createMetrics()
-  const tracing = await openTracing(config, { service: didOf(receiptSigner), log, now })
+  const tracing = await openTracing(config, { service: domain, log, now })
   const dependencies = createDependencyWatch({
     probes: { journal: () => journal.probe(), store: () => store.read(CHECK_KEY) },
     anchorWriter: chain.anchorWriter,

@@ -23,7 +23,7 @@ export type TracingConfig = Pick<
 >
 
 export type TracingParts = {
-  /** The service's DID, which tells the batches of one service from another's. */
+  /** The service's domain, which tells the batches of one service from another's. */
   readonly service: string
   readonly log: Logger
   readonly now: () => Date
