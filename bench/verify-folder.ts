@@ -1,43 +1,33 @@
-// A worker that verifies products from a folder: `bench -- verifier` starts one, and then two of them.
-import { readFile } from 'node:fs/promises'
-import { parentPort, workerData } from 'node:worker_threads'
+// What `bench -- verifier` hands to the threads of `verifyProducts`: a folder of products and a chain in memory.
+import { readFileSync } from 'node:fs'
 import {
   type ChainSnapshot,
   createFolderSource,
   createMemoryReader,
   parsePolicy,
-  verifyProduct,
+  type VerifyOptions,
 } from '@dpp/verifier'
 
 export type FolderJob = {
   /** Public host → folder. */
   readonly folders: Readonly<Record<string, string>>
-  readonly dids: readonly string[]
   readonly chain: ChainSnapshot
   readonly now: Date
 }
 
-const { folders, dids, chain, now } = workerData as FolderJob
-const source = createFolderSource({
-  folders,
-  readFile: (path) =>
-    readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
+export function createOptions({ folders, chain, now }: FolderJob): VerifyOptions {
+  const readFile = async (path: string): Promise<Uint8Array | undefined> => {
+    try {
+      return readFileSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
-    }),
-})
-const options = {
-  policy: parsePolicy({ chains: [{ id: chain.id, registry: chain.registry }] }),
-  sources: [source],
-  readers: [createMemoryReader(chain)],
-  now,
-}
-
-// Each message is a range of products; the answer says that all of them are anchored.
-parentPort?.on('message', async ({ from, to }: { from: number; to: number }) => {
-  for (let at = from; at < to; at++) {
-    const { status } = await verifyProduct(dids[at % dids.length] ?? '', options)
-    if (status !== 'anchored') throw new Error(`honest evidence is ${status}`)
+    }
   }
-  parentPort?.postMessage('done')
-})
+  return {
+    policy: parsePolicy({ chains: [{ id: chain.id, registry: chain.registry }] }),
+    sources: [createFolderSource({ folders, readFile })],
+    readers: [createMemoryReader(chain)],
+    now,
+  }
+}

@@ -1,21 +1,23 @@
 #!/usr/bin/env node
 // dpp-verify: the process around `run`.
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
+import { readFileIfAny } from './cli/files.ts'
+import { findProducts } from './cli/find-products.ts'
 import { run } from './cli/run.ts'
+import { threadSetup } from './cli/thread-options.ts'
+import { verifyProducts } from './node/verify-products.ts'
 
 process.exitCode = await run(process.argv.slice(2), {
   fetch: globalThis.fetch,
-  readFile: async (path) => {
-    try {
-      return await readFile(path)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      // A folder, or a path through a file, holds no such file either.
-      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-      throw error
-    }
-  },
+  readFile: async (path) => readFileIfAny(path),
   writeFile: (path, bytes) => writeFile(path, bytes),
+  findProducts,
+  verifyMany: (dids, settings, threads) =>
+    verifyProducts(dids, {
+      setup: threadSetup,
+      data: settings,
+      ...(threads === undefined ? {} : { threads }),
+    }),
   color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

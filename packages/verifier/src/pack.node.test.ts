@@ -1,12 +1,18 @@
 // Packs and the command line against a real chain: made online, opened when server and chain are gone.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { createRegistryReader } from '@dpp/anchor/evidence'
 import { canonicalize, encodeUtf8 } from '@dpp/core'
+import { didToUrl } from '@dpp/webvh'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRig, type Rig, relayer } from '../../anchor/src/ethereum/rig.suite.ts'
 import { createJsonRpcReader } from './chain/json-rpc-reader.ts'
+import { findProducts } from './cli/find-products.ts'
 import { type World as CliWorld, run } from './cli/run.ts'
+import { threadSetup } from './cli/thread-options.ts'
 import {
   anchorBatch,
   appendEvents,
@@ -21,6 +27,7 @@ import {
   type TestLog,
   type World,
 } from './lies/evidence.suite.ts'
+import { verifyProducts } from './node/verify-products.ts'
 import { createPack, createPackReaders, openPack } from './pack.ts'
 import { parsePolicy } from './policy.ts'
 import { createMemorySource } from './sources/memory-source.ts'
@@ -140,6 +147,9 @@ describe('dpp-verify', () => {
       fetch,
       readFile: async (path) => written.get(path),
       writeFile: async (path, bytes) => void written.set(path, bytes),
+      findProducts,
+      verifyMany: (dids, data, threads = 2) =>
+        verifyProducts(dids, { setup: threadSetup, data, threads }),
       color: false,
       out: (text) => {
         out += text
@@ -203,7 +213,62 @@ describe('dpp-verify', () => {
     expect(out).toMatch(/^⏳ Pending/)
   })
 
+  it('checks every product of a folder and of a list, on several threads', async () => {
+    const late = await createProduct('did:key:z6MkExample', 'W2')
+    const folder = await mkdtemp(join(tmpdir(), 'dpp-folder-'))
+    const put = async (path: string, body: string | Uint8Array): Promise<void> => {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), body)
+    }
+    try {
+      for (const [url, body] of Object.entries(world.files)) {
+        await put(`${new URL(url).host}${new URL(url).pathname}`, body)
+      }
+      const place = didToUrl(late.did).replace('https://', '')
+      await put(place, late.lines.join(''))
+      await put('dpp.windowco.example/.well-known/did/cut/did.jsonl', '{"versionId":')
+      const common = ['--rpc', rig.anvil.url, '--resolve', `windowco.example=${base}`]
+      const { code, out, err } = await cli(folder, ...common)
+      expect(out.split('\n').sort()).toEqual([
+        '',
+        expect.stringMatching(`^✅ Anchored {2}${product.did}$`),
+        expect.stringMatching(`^❔ Unknown {2}${late.did} {2}\\S`),
+      ])
+      expect(code).toBe(4)
+      expect(err).toMatch(/cut\/did\.jsonl is no log that can be read\n/)
+      expect(err).toMatch(/1 logs left out: mirrors of issuers/)
+      expect(err).toMatch(/3 products: 1 anchored, 0 pending, 2 indeterminate, 0 invalid\n$/)
+      written.set('dids.txt', encodeUtf8(`${product.did}\n`.repeat(3)))
+      const list = await cli('dids.txt', '--json', '--threads', '3', ...common, ...resolve())
+      const verdicts = list.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(verdicts.map(({ status }) => status)).toEqual(verdicts.map(() => 'anchored'))
+      expect(verdicts).toHaveLength(3)
+      expect(list.code).toBe(0)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('gives the verdicts in order, may be left early, and says why a thread could not start', async () => {
+    const data = { rpcUrls: [], quorum: undefined, resolve: {}, asOf: undefined, policy: {} }
+    const dids = Array.from({ length: 100 }, (_, index) => `did:no:${index}`)
+    const seen: string[] = []
+    for await (const { did } of verifyProducts(dids, { setup: threadSetup, data, threads: 2 })) {
+      seen.push(did)
+      if (seen.length === 70) break
+    }
+    expect(seen).toEqual(dids.slice(0, 70))
+    const lost = verifyProducts(dids, { setup: new URL('./nowhere.js', import.meta.url) })
+    await expect(lost.next()).rejects.toThrow(/nowhere\.js/)
+  })
+
   it.each<[string, string[]]>([
+    ['a number of threads that is none', ['did:webvh:x', '--threads', '0']],
+    ['a folder without products', ['src']],
+    ['a pack of many', ['dids.txt', '--write-pack', 'x.pack']],
     ['nothing', []],
     ['two subjects', ['a', 'b']],
     ['an unknown option', ['--moon', 'did:webvh:x']],

@@ -61,35 +61,27 @@ export type TrustPolicy = {
  * @throws ERR_DPP_POLICY_INVALID with the place of the fault.
  */
 export function parsePolicy(input: unknown): TrustPolicy {
-  const policy = readObject(
-    typeof input === 'string' || input instanceof Uint8Array ? parseText(input) : input,
+  const given = typeof input === 'string' || input instanceof Uint8Array ? parseText(input) : input
+  const {
+    type: _,
+    version: _1,
+    ...policy
+  } = readObject(
+    {
+      type: optional(oneOf('DppTrustPolicy'), 'DppTrustPolicy'),
+      version: optional(oneOf(1), 1),
+      chains: optional(listOf(readRegistry), registries.map(publishedRegistry)),
+      issuers: optional(listOf(readIssuer), []),
+      allowDidKey: optional(oneOf(true, false), false),
+      maxPendingAgeSeconds: optional(readCount, 24 * 3600),
+      maxAgeSeconds: optional(readCount, undefined),
+      requireDisclosure: optional(oneOf(true, false), false),
+      lastSeen: optional(readLastSeen, new Map()),
+    },
+    given,
     'policy',
-    [
-      'type',
-      'version',
-      'chains',
-      'issuers',
-      'allowDidKey',
-      'maxPendingAgeSeconds',
-      'maxAgeSeconds',
-      'requireDisclosure',
-      'lastSeen',
-    ],
   )
-  if (policy['type'] !== undefined && policy['type'] !== 'DppTrustPolicy')
-    throw invalid('type', 'is not DppTrustPolicy')
-  if (policy['version'] !== undefined && policy['version'] !== 1)
-    throw invalid('version', 'is not 1')
-  return {
-    chains: readList(policy['chains'], 'chains', readRegistry) ?? registries.map(publishedRegistry),
-    issuers: readList(policy['issuers'], 'issuers', readIssuer) ?? [],
-    allowDidKey: readFlag(policy['allowDidKey'], 'allowDidKey') ?? false,
-    maxPendingAgeSeconds:
-      readSeconds(policy['maxPendingAgeSeconds'], 'maxPendingAgeSeconds') ?? 24 * 3600,
-    maxAgeSeconds: readSeconds(policy['maxAgeSeconds'], 'maxAgeSeconds'),
-    requireDisclosure: readFlag(policy['requireDisclosure'], 'requireDisclosure') ?? false,
-    lastSeen: readLastSeen(policy['lastSeen']),
-  }
+  return policy
 }
 
 const ADDRESS = /^0x[0-9a-f]{40}$/
@@ -99,149 +91,153 @@ const DECIMAL = /^(0|[1-9][0-9]{0,20})$/
 const VERSION_ID = /^[1-9][0-9]{0,15}-[1-9A-HJ-NP-Za-km-z]{46}$/
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
 
-type Members = Readonly<Record<string, unknown>>
+/** Reads one value, or throws what is wrong with it and where it stands. */
+type Reader<T> = (value: unknown, place: string) => T
 
 function publishedRegistry({
   chain,
   address,
   codeHash,
 }: (typeof registries)[number]): TrustedRegistry {
-  return {
-    id: chain,
-    registry: address,
-    codeHash,
-    anchorers: undefined,
-    finality: 'finalized',
-    trustedBlocks: [],
-  }
+  return readRegistry({ id: chain, registry: address, codeHash }, chain)
 }
 
 function readRegistry(value: unknown, place: string): TrustedRegistry {
-  const chain = readObject(value, place, [
-    'id',
-    'registry',
-    'codeHash',
-    'anchorers',
-    'finality',
-    'trustedBlocks',
-  ])
-  return {
-    id: readText(chain['id'], `${place}.id`, CHAIN, 'an eip155 chain id (CAIP-2)'),
-    registry: readText(chain['registry'], `${place}.registry`, ADDRESS, 'a lower-case address'),
-    codeHash:
-      chain['codeHash'] === undefined
-        ? undefined
-        : readText(chain['codeHash'], `${place}.codeHash`, HASH, '0x and 64 lower-case hex digits'),
-    anchorers: readList(chain['anchorers'], `${place}.anchorers`, readAnchorer),
-    finality: readFinality(chain['finality'], `${place}.finality`),
-    trustedBlocks: readList(chain['trustedBlocks'], `${place}.trustedBlocks`, readBlock) ?? [],
-  }
+  return readObject(
+    {
+      id: textOf(CHAIN, 'an eip155 chain id (CAIP-2)'),
+      registry: textOf(ADDRESS, 'a lower-case address'),
+      codeHash: optional(readHash, undefined),
+      anchorers: optional(listOf(readAnchorer), undefined),
+      finality: optional(readFinality, 'finalized'),
+      trustedBlocks: optional(listOf(readBlock), []),
+    },
+    value,
+    place,
+  )
 }
 
 function readAnchorer(value: unknown, place: string): TrustedAnchorer {
-  const anchorer =
-    typeof value === 'string'
-      ? { address: value }
-      : readObject(value, place, ['address', 'from', 'until'])
-  return {
-    address: readText(anchorer['address'], `${place}.address`, ADDRESS, 'a lower-case address'),
-    from: readTime(anchorer['from'], `${place}.from`),
-    until: readTime(anchorer['until'], `${place}.until`),
-  }
+  return readObject(
+    {
+      address: textOf(ADDRESS, 'a lower-case address'),
+      from: optional(readTime, undefined),
+      until: optional(readTime, undefined),
+    },
+    typeof value === 'string' ? { address: value } : value,
+    place,
+  )
 }
 
 function readIssuer(value: unknown, place: string): TrustedIssuer {
-  const issuer =
-    typeof value === 'string' ? { did: value } : readObject(value, place, ['did', 'types'])
-  const did = issuer['did']
-  if (typeof did !== 'string' || !(did.startsWith('did:key:') || isWebvhDid(did))) {
-    throw invalid(`${place}.did`, 'is neither a did:webvh nor a did:key')
-  }
-  return { did, types: readList(issuer['types'], `${place}.types`, readAnyText) }
+  return readObject(
+    { did: readIssuerDid, types: optional(listOf(textOf(/./, 'a text')), undefined) },
+    typeof value === 'string' ? { did: value } : value,
+    place,
+  )
+}
+
+function readBlock(value: unknown, place: string): TrustedRegistry['trustedBlocks'][number] {
+  return readObject(
+    { number: textOf(DECIMAL, 'a decimal number as text'), hash: readHash },
+    value,
+    place,
+  )
 }
 
 function readFinality(value: unknown, place: string): Finality {
-  if (value === undefined) return 'finalized'
   if (value === 'finalized' || value === 'safe') return value
-  const { depth } = readObject(value, place, ['depth']) as { depth?: unknown }
-  if (!isCount(depth)) throw invalid(place, 'is not "finalized", "safe" or {"depth": blocks}')
-  return { depth }
+  if (typeof value === 'string') throw invalid(place, 'is not finalized, safe or {"depth": blocks}')
+  return readObject({ depth: readCount }, value, place)
 }
 
-function readBlock(value: unknown, place: string): { number: string; hash: string } {
-  const block = readObject(value, place, ['number', 'hash'])
-  return {
-    number: readText(block['number'], `${place}.number`, DECIMAL, 'a decimal number as text'),
-    hash: readText(block['hash'], `${place}.hash`, HASH, '0x and 64 lower-case hex digits'),
-  }
+function readLastSeen(value: unknown, place: string): ReadonlyMap<string, string> {
+  const readVersionId = textOf(VERSION_ID, 'a versionId')
+  const pairs = Object.entries(assertObject(value, place)).map(([did, versionId]) => {
+    const scid = scidOf(did)
+    if (scid === undefined) throw invalid(place, `names ${did}, which is not a did:webvh`)
+    return [scid, readVersionId(versionId, `${place}.${did}`)] as const
+  })
+  return new Map(pairs)
 }
 
-function readLastSeen(value: unknown): ReadonlyMap<string, string> {
-  const seen = new Map<string, string>()
-  if (value === undefined) return seen
-  for (const [did, versionId] of Object.entries(readObject(value, 'lastSeen'))) {
-    if (!isWebvhDid(did)) throw invalid('lastSeen', `${did} is not a did:webvh`)
-    seen.set(parseDid(did).scid, readText(versionId, `lastSeen.${did}`, VERSION_ID, 'a versionId'))
-  }
-  return seen
+function readIssuerDid(value: unknown, place: string): string {
+  if (typeof value === 'string' && (value.startsWith('did:key:') || scidOf(value) !== undefined))
+    return value
+  throw invalid(place, 'is neither a did:webvh nor a did:key')
 }
 
-function readObject(value: unknown, place: string, known?: readonly string[]): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(place, 'is not an object')
-  const unknown = known && Object.keys(value).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw invalid(place, `has a member that is not known: ${unknown}`)
-  return value as Members
+function readHash(value: unknown, place: string): string {
+  return textOf(HASH, '0x and 64 lower-case hex digits')(value, place)
 }
 
-function readList<T>(
-  value: unknown,
-  place: string,
-  read: (item: unknown, place: string) => T,
-): T[] | undefined {
-  if (value === undefined) return undefined
-  if (!Array.isArray(value)) throw invalid(place, 'is not a list')
-  return value.map((item: unknown, index) => read(item, `${place}[${index}]`))
-}
-
-function readText(value: unknown, place: string, pattern: RegExp, what: string): string {
-  if (typeof value !== 'string' || !pattern.test(value)) throw invalid(place, `is not ${what}`)
-  return value
-}
-
-function readAnyText(value: unknown, place: string): string {
-  return readText(value, place, /./, 'a text')
-}
-
-function readTime(value: unknown, place: string): Date | undefined {
-  if (value === undefined) return undefined
-  const time = new Date(readText(value, place, TIME, 'an RFC 3339 time in UTC'))
+function readTime(value: unknown, place: string): Date {
+  const time = new Date(textOf(TIME, 'an RFC 3339 time in UTC')(value, place))
   if (Number.isNaN(time.getTime())) throw invalid(place, 'is not a time')
   return time
 }
 
-function readFlag(value: unknown, place: string): boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean')
-    throw invalid(place, 'is neither true nor false')
-  return value
+function readCount(value: unknown, place: string): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value)
+  throw invalid(place, 'is not a whole number from 0')
 }
 
-function readSeconds(value: unknown, place: string): number | undefined {
-  if (value === undefined) return undefined
-  if (!isCount(value)) throw invalid(place, 'is not a whole number of seconds')
-  return value
+/** Reads each member by its name; a member that has no reader is refused. */
+function readObject<T extends object>(
+  readers: { readonly [Name in keyof T]: Reader<T[Name]> },
+  value: unknown,
+  place: string,
+): T {
+  const members = assertObject(value, place)
+  for (const name of Object.keys(members)) {
+    if (!Object.hasOwn(readers, name))
+      throw invalid(place, `has a member that is not known: ${name}`)
+  }
+  // Members of the policy itself are named as they stand in the file.
+  const prefix = place === 'policy' ? '' : `${place}.`
+  const read = Object.entries<Reader<unknown>>(readers).map(([name, reader]) => [
+    name,
+    reader(Object.hasOwn(members, name) ? members[name] : undefined, prefix + name),
+  ])
+  return Object.fromEntries(read) as T
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
+function optional<T, Absent>(read: Reader<T>, absent: Absent): Reader<T | Absent> {
+  return (value, place) => (value === undefined ? absent : read(value, place))
 }
 
-function isWebvhDid(did: string): boolean {
+function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (value, place) => {
+    if (!Array.isArray(value)) throw invalid(place, 'is not a list')
+    return value.map((item: unknown, index) => read(item, `${place}[${index}]`))
+  }
+}
+
+function oneOf<T>(...known: readonly T[]): Reader<T> {
+  return (value, place) => {
+    if (known.includes(value as T)) return value as T
+    throw invalid(place, `is not ${known.join(' or ')}`)
+  }
+}
+
+function textOf(pattern: RegExp, what: string): Reader<string> {
+  return (value, place) => {
+    if (typeof value === 'string' && pattern.test(value)) return value
+    throw invalid(place, `is not ${what}`)
+  }
+}
+
+function assertObject(value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, unknown>>
+  throw invalid(place, 'is not an object')
+}
+
+function scidOf(did: string): string | undefined {
   try {
-    parseDid(did)
-    return true
+    return parseDid(did).scid
   } catch (error) {
-    if (isDppError(error)) return false
+    if (isDppError(error)) return undefined
     throw error
   }
 }

@@ -1,9 +1,10 @@
 // The command line of dpp-verify: what may be asked for, and what is refused.
 import { parseArgs } from 'node:util'
 
-export const usage = `Usage: dpp-verify <did | event.json | product.pack> [options]
+export const usage = `Usage: dpp-verify <did | event.json | product.pack | folder | dids.txt> [options]
 
-Checks whether the history of a product is intact and anchored.
+Checks whether the history of a product is intact and anchored. Of a folder, an operator's store or a mirror of it, or of
+a text file with a DID in each line, it checks every product, on all cores.
 
   --rpc URL           JSON-RPC endpoint of a chain; several of one chain must agree (a majority, or --quorum)
   --quorum N          how many endpoints of a chain must agree
@@ -12,11 +13,13 @@ Checks whether the history of a product is intact and anchored.
   --resolve HOST=URL  where a public host really answers: a base URL, or a folder
   --receipt FILE      the service's receipt for an event
   --write-pack FILE   writes an evidence pack of what was checked
+  --threads N         of many products: on how many cores, by default all
   --lang en|de        language of the report
-  --json              prints the verdict as JSON
+  --json              prints the verdict as JSON; of many products one in each line
   --help
 
-Exit code: 0 anchored, 1 invalid, 2 usage, 3 pending, 4 indeterminate.`
+Exit code: 0 anchored, 1 invalid, 2 usage, 3 pending, 4 indeterminate. Of many products: 0 when all are anchored, else 1
+when any is invalid, else 4, else 3.`
 
 export type CliOptions = {
   readonly subject: string
@@ -27,6 +30,7 @@ export type CliOptions = {
   readonly resolve: Readonly<Record<string, string>>
   readonly receiptFile: string | undefined
   readonly packFile: string | undefined
+  readonly threads: number | undefined
   readonly language: 'en' | 'de'
   readonly json: boolean
 }
@@ -45,12 +49,12 @@ export function readOptions(
   if (values.help === true) return { help: true }
   const [subject] = positionals
   if (subject === undefined || positionals.length > 1) {
-    return { fault: 'name one DID, event file or evidence pack' }
+    return { fault: 'name one DID, event file, evidence pack, folder or list of DIDs' }
   }
-  const quorum = values.quorum === undefined ? undefined : Number(values.quorum)
-  if (quorum !== undefined && !(Number.isInteger(quorum) && quorum > 0)) {
-    return { fault: '--quorum is not a number of endpoints' }
-  }
+  const quorum = readCount(values.quorum)
+  if (quorum === 0) return { fault: '--quorum is not a number of endpoints' }
+  const threads = readCount(values.threads)
+  if (threads === 0) return { fault: '--threads is not a number of threads' }
   const asOf = values['as-of'] === undefined ? undefined : new Date(values['as-of'])
   if (asOf !== undefined && Number.isNaN(asOf.getTime())) return { fault: '--as-of is not a time' }
   const bad = values.rpc.find((url) => !URL.canParse(url))
@@ -67,9 +71,16 @@ export function readOptions(
     resolve: Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? ''])),
     receiptFile: values.receipt,
     packFile: values['write-pack'],
+    threads,
     language: values.lang,
     json: values.json,
   }
+}
+
+/** A whole number from 1; 0 stands for anything else that was given. */
+function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0
 }
 
 function parse(args: readonly string[]) {
@@ -84,6 +95,7 @@ function parse(args: readonly string[]) {
       resolve: { type: 'string', multiple: true, default: [] },
       receipt: { type: 'string' },
       'write-pack': { type: 'string' },
+      threads: { type: 'string' },
       lang: { type: 'string', default: 'en' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean' },

@@ -21,20 +21,24 @@ const colors: Readonly<Record<CheckStatus | VerdictStatus, number>> = {
   skipped: 90,
 }
 
+type Look = { readonly language: 'en' | 'de'; readonly color: boolean }
+
+/** One product among many, in a line: its status, its DID, and why it is not anchored. */
+export function formatLine(verdict: Verdict, { language, color }: Look): string {
+  const { title, reason } = summarize(verdict, language === 'de' ? german : english)
+  const why = verdict.status === 'anchored' ? '' : `  ${reason}`
+  return `${paint(title, verdict.status, color)}  ${verdict.did}${why}\n`
+}
+
 /** The report: status, the checks in their order, the events, what else there is to know. */
-export function formatReport(
-  verdict: Verdict,
-  { language, color }: { readonly language: 'en' | 'de'; readonly color: boolean },
-): string {
-  const paint = (text: string, status: CheckStatus | VerdictStatus): string =>
-    color ? `\u001b[${colors[status]}m${text}\u001b[0m` : text
+export function formatReport(verdict: Verdict, { language, color }: Look): string {
   const words = language === 'de' ? german : english
   const { reasons } = words
   const { title, reason, details } = summarize(verdict, words)
-  const lines = [paint(title, verdict.status), `  ${verdict.did}`, '']
+  const lines = [paint(title, verdict.status, color), `  ${verdict.did}`, '']
   for (const { check, status, reason: code, values } of verdict.checks) {
     lines.push(
-      `  ${paint(marks[status], status)} ${check.padEnd(10)} ${fillText(reasons[code], values)}`,
+      `  ${paint(marks[status], status, color)} ${check.padEnd(10)} ${fillText(reasons[code], values)}`,
     )
   }
   if (verdict.status !== 'anchored') lines.push('', `  ${reason}`)
@@ -47,8 +51,12 @@ export function formatReport(
     const what = [eventType, standing].filter((each) => each !== null).join(', ')
     const why = status === 'anchored' ? '' : `: ${fillText(reasons[code], values)}`
     const mark = marks[status === 'anchored' ? 'passed' : status]
-    lines.push(`  ${paint(mark, status)} ${digest.slice(0, 14)}… ${what}${why}`)
+    lines.push(`  ${paint(mark, status, color)} ${digest.slice(0, 14)}… ${what}${why}`)
   }
   if (details.length > 0) lines.push('', ...details.map((detail) => `  ${detail}`))
   return `${lines.join('\n')}\n`
+}
+
+function paint(text: string, status: CheckStatus | VerdictStatus, color: boolean): string {
+  return color ? `\u001b[${colors[status]}m${text}\u001b[0m` : text
 }

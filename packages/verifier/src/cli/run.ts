@@ -1,27 +1,27 @@
 // What dpp-verify does, without the process around it: files, network and clock come in, text and exit code go out.
-
-import type { AnchorReader } from '@dpp/anchor'
-import { createJsonRpc } from '@dpp/anchor/evidence'
-import { isDppError, type Json, parseStrict } from '@dpp/core'
+import { decodeUtf8, isDppError, type Json, parseStrict } from '@dpp/core'
 import type { VerifyOptions } from '../context.ts'
 import { verifierError } from '../errors.ts'
 import { createPack, createPackReaders, type EvidencePack, openPack } from '../pack.ts'
-import { parsePolicy, type TrustPolicy } from '../policy.ts'
-import { createProvenReader } from '../proofs.ts'
-import { createFolderSource } from '../sources/folder-source.ts'
-import type { EvidenceSource } from '../sources/source.ts'
-import { createWebSource } from '../sources/web-source.ts'
+import { parsePolicy } from '../policy.ts'
 import type { Verdict, VerdictStatus } from '../verdict/verdict.ts'
 import { verifyEvent } from '../verify-event.ts'
 import { verifyProduct } from '../verify-product.ts'
+import type { FoundProducts } from './find-products.ts'
 import { type CliOptions, readOptions, usage } from './options.ts'
-import { formatReport } from './report.ts'
+import { formatLine, formatReport } from './report.ts'
+import { type Access, createVerifyOptions, readersOf, type Settings } from './verify-options.ts'
 
-export type World = {
-  readonly fetch: typeof globalThis.fetch
-  /** Undefined where there is no such file. */
-  readFile(path: string): Promise<Uint8Array | undefined>
+export type World = Access & {
   writeFile(path: string, bytes: Uint8Array): Promise<void>
+  /** The products in a folder; undefined where it is no folder. */
+  findProducts(folder: string): FoundProducts | undefined
+  /** Verifies many products, on several threads. */
+  verifyMany(
+    dids: readonly string[],
+    settings: Settings,
+    threads: number | undefined,
+  ): AsyncIterable<Verdict>
   readonly color: boolean
   out(text: string): void
   err(text: string): void
@@ -36,7 +36,7 @@ const exitCodes: Readonly<Record<VerdictStatus, number>> = {
 
 const USAGE = 2
 
-/** Runs one verification and answers with the exit code. */
+/** Runs one verification, or many, and answers with the exit code. */
 export async function run(args: readonly string[], world: World): Promise<number> {
   const options = readOptions(args)
   if ('help' in options) {
@@ -48,6 +48,12 @@ export async function run(args: readonly string[], world: World): Promise<number
     return USAGE
   }
   try {
+    const many = await findMany(options, world)
+    if (many !== undefined && (options.packFile ?? options.receiptFile) !== undefined) {
+      world.err('dpp-verify: --write-pack and --receipt are for one product\n')
+      return USAGE
+    }
+    if (many !== undefined) return await reportMany(many, options, world)
     const verdict = await verify(options, world)
     const { language, json } = options
     world.out(
@@ -65,131 +71,120 @@ export async function run(args: readonly string[], world: World): Promise<number
 }
 
 async function verify(options: CliOptions, world: World): Promise<Verdict> {
-  const { subject, asOf } = options
-  const policyFile = await readJson(options.policyFile, world)
+  const { subject } = options
+  const settings = await readSettings(options, world)
   if (subject.startsWith('did:')) {
-    const policy = parsePolicy(policyFile ?? {})
-    const common = {
-      policy,
-      sources: [sourceOf(options, world)],
-      readers: await readersOf(options, policy, world),
-    }
-    return verifyDid(
-      subject,
-      { ...common, ...(asOf === undefined ? {} : { asOf }) },
-      options,
-      policyFile,
-      world,
-    )
+    return verifyDid(subject, await createVerifyOptions(settings, world), options, settings, world)
   }
-  const bytes = await world.readFile(subject)
-  if (bytes === undefined) throw noFile(subject)
-  if (isZip(bytes)) return verifyPack(openPack(bytes), options, policyFile, world)
-  const policy = parsePolicy(policyFile ?? {})
+  const bytes = await readFile(subject, world)
+  if (isZip(bytes)) return verifyPack(openPack(bytes), settings, world)
   const receipt = await readJson(options.receiptFile, world)
   return verifyEvent(bytes, {
-    policy,
-    sources: [sourceOf(options, world)],
-    readers: await readersOf(options, policy, world),
-    ...(asOf === undefined ? {} : { asOf }),
+    ...(await createVerifyOptions(settings, world)),
     ...(receipt === undefined ? {} : { receipt }),
   })
+}
+
+async function readSettings(options: CliOptions, world: World): Promise<Settings> {
+  const { rpcUrls, quorum, resolve, asOf, policyFile } = options
+  return { rpcUrls, quorum, resolve, asOf, policy: await readJson(policyFile, world) }
 }
 
 async function verifyDid(
   did: string,
   verifyOptions: VerifyOptions,
   { packFile }: CliOptions,
-  policyFile: Json | undefined,
+  { policy }: Settings,
   world: World,
 ): Promise<Verdict> {
   if (packFile === undefined) return verifyProduct(did, verifyOptions)
   const { bytes, verdict } = await createPack(did, {
     ...verifyOptions,
-    ...(policyFile === undefined ? {} : { policyFile }),
+    ...(policy === undefined ? {} : { policyFile: policy }),
   })
   await world.writeFile(packFile, bytes)
   return verdict
 }
 
 /** A pack brings all files; the chain is read where there is an endpoint, and otherwise the bundles under trusted blocks. */
-async function verifyPack(
-  pack: EvidencePack,
-  options: CliOptions,
-  policyFile: Json | undefined,
-  world: World,
-): Promise<Verdict> {
+async function verifyPack(pack: EvidencePack, settings: Settings, world: World): Promise<Verdict> {
   // Its own policy would let the pack's maker decide whom to believe: it has to be asked for by extracting it.
-  const policy = parsePolicy(policyFile ?? {})
-  const online = options.rpcUrls.length > 0 ? await readersOf(options, policy, world) : []
+  const policy = parsePolicy(settings.policy ?? {})
+  const online = await readersOf(settings, policy, world)
   return verifyProduct(pack.did, {
     policy,
     sources: [pack.source],
     readers: [...online, ...createPackReaders(pack, policy)],
-    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+    ...(settings.asOf === undefined ? {} : { asOf: settings.asOf }),
   })
 }
 
-function sourceOf({ resolve }: CliOptions, { fetch, readFile }: World): EvidenceSource {
-  const isUrl = ([, target]: [string, string]): boolean => /^https?:\/\//.test(target)
-  const pairs = Object.entries(resolve)
-  const folders = Object.fromEntries(pairs.filter((pair) => !isUrl(pair)))
-  const web = createWebSource({ fetch, origins: Object.fromEntries(pairs.filter(isUrl)) })
-  const local = createFolderSource({ folders, readFile })
-  // A host that a folder stands for is never asked for over the network.
-  return {
-    read: (url, given) =>
-      (Object.hasOwn(folders, new URL(url).host) ? local : web).read(url, given),
+type Many = Pick<FoundProducts, 'dids' | 'folders' | 'unreadable'>
+
+/** The products of a folder or of a list of DIDs, where the subject is one. */
+async function findMany({ subject }: CliOptions, world: World): Promise<Many | undefined> {
+  if (subject.startsWith('did:')) return undefined
+  const found = world.findProducts(subject)
+  if (found !== undefined) {
+    const { dids, others, unreadable } = found
+    for (const path of unreadable) world.err(`dpp-verify: ${path} is no log that can be read\n`)
+    if (others > 0) {
+      world.err(`dpp-verify: ${others} logs left out: mirrors of issuers, or not of products\n`)
+    }
+    if (dids.length === 0) throw noFile(`did.jsonl of a product in ${subject}`)
+    return found
   }
+  const text = await world.readFile(subject)
+  if (text === undefined || !isList(text)) return undefined
+  const dids = decodeUtf8(text)
+    .split(/\s+/)
+    .filter((line) => line !== '')
+  return { dids, folders: {}, unreadable: [] }
 }
 
-/** One reader per chain: the endpoints say themselves which chain they serve. */
-async function readersOf(
-  { rpcUrls, quorum }: CliOptions,
-  { chains }: TrustPolicy,
-  { fetch }: World,
-): Promise<AnchorReader[]> {
-  const served = await Promise.all(
-    rpcUrls.map(async (url) => ({ url, chain: await chainOf(url, fetch) })),
+/** One line for each product as it is known, then how many there are of each status. */
+async function reportMany(
+  { dids, folders, unreadable }: Many,
+  options: CliOptions,
+  world: World,
+): Promise<number> {
+  const { language, json, threads } = options
+  const settings = await readSettings(options, world)
+  // What cannot be used is said before any thread starts.
+  parsePolicy(settings.policy ?? {})
+  const given = { ...settings, resolve: { ...folders, ...settings.resolve } }
+  // What nobody can read may be a product's log: it counts as unknown.
+  const counts = { anchored: 0, pending: 0, indeterminate: unreadable.length, invalid: 0 }
+  for await (const verdict of world.verifyMany(dids, given, threads)) {
+    counts[verdict.status]++
+    world.out(
+      json ? `${JSON.stringify(verdict)}\n` : formatLine(verdict, { language, color: world.color }),
+    )
+  }
+  const shown = Object.entries(counts).map(([status, count]) => `${count} ${status}`)
+  world.err(`dpp-verify: ${dids.length + unreadable.length} products: ${shown.join(', ')}\n`)
+  const worst = (['invalid', 'indeterminate', 'pending'] as const).find(
+    (status) => counts[status] > 0,
   )
-  return [...new Set(chains.map(({ id }) => id))].flatMap((chain) => {
-    // An endpoint that is out may serve any chain: it counts against the quorum, not for it.
-    const urls = served
-      .filter((each) => each.chain === chain || each.chain === undefined)
-      .map(({ url }) => url)
-    if (urls.length === 0) return []
-    const own = chains.filter(({ id }) => id === chain)
-    const codeHashes = own.flatMap(({ codeHash }) => codeHash ?? [])
-    return createProvenReader({
-      chain,
-      urls,
-      fetch,
-      finality: own[0]?.finality ?? 'finalized',
-      ...(quorum === undefined ? {} : { quorum }),
-      ...(codeHashes.length === 0 ? {} : { codeHashes }),
-    })
-  })
-}
-
-async function chainOf(url: string, fetch: World['fetch']): Promise<string | undefined> {
-  try {
-    const id = await createJsonRpc(url, { fetch, timeoutMs: 5_000 }).request('eth_chainId', [])
-    return `eip155:${Number(id)}`
-  } catch (error) {
-    if (isDppError(error)) return undefined
-    throw error
-  }
+  return exitCodes[worst ?? 'anchored']
 }
 
 async function readJson(path: string | undefined, world: World): Promise<Json | undefined> {
-  if (path === undefined) return undefined
+  return path === undefined ? undefined : parseStrict(await readFile(path, world))
+}
+
+async function readFile(path: string, world: World): Promise<Uint8Array> {
   const bytes = await world.readFile(path)
   if (bytes === undefined) throw noFile(path)
-  return parseStrict(bytes)
+  return bytes
 }
 
 function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b // "PK"
+}
+
+function isList(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x64 && bytes[1] === 0x69 && bytes[2] === 0x64 // "did"
 }
 
 function noFile(path: string): Error {

@@ -1,0 +1,93 @@
+// What the command line names, as options of a verification: policy, sources, readers.
+import type { AnchorReader } from '@dpp/anchor'
+import { createJsonRpc } from '@dpp/anchor/evidence'
+import { isDppError, type Json } from '@dpp/core'
+import type { VerifyOptions } from '../context.ts'
+import { parsePolicy, type TrustPolicy } from '../policy.ts'
+import { createProvenReader } from '../proofs.ts'
+import { createFolderSource } from '../sources/folder-source.ts'
+import type { EvidenceSource } from '../sources/source.ts'
+import { createWebSource } from '../sources/web-source.ts'
+
+/** What decides about a verification; plain data, so that it can be handed to a thread. */
+export type Settings = {
+  readonly rpcUrls: readonly string[]
+  readonly quorum: number | undefined
+  /** Public host → base URL or folder. */
+  readonly resolve: Readonly<Record<string, string>>
+  readonly asOf: Date | undefined
+  /** The content of the policy file. */
+  readonly policy: Json | undefined
+}
+
+/** What reads from outside. */
+export type Access = {
+  readonly fetch: typeof globalThis.fetch
+  /** Undefined where there is no such file. */
+  readFile(path: string): Promise<Uint8Array | undefined>
+}
+
+/** @throws ERR_DPP_POLICY_INVALID, ERR_DPP_CHAIN_QUERY */
+export async function createVerifyOptions(
+  settings: Settings,
+  access: Access,
+): Promise<VerifyOptions> {
+  const policy = parsePolicy(settings.policy ?? {})
+  return {
+    policy,
+    sources: [sourceOf(settings, access)],
+    readers: await readersOf(settings, policy, access),
+    ...(settings.asOf === undefined ? {} : { asOf: settings.asOf }),
+  }
+}
+
+function sourceOf({ resolve }: Settings, { fetch, readFile }: Access): EvidenceSource {
+  const isUrl = ([, target]: [string, string]): boolean => /^https?:\/\//.test(target)
+  const pairs = Object.entries(resolve)
+  const folders = Object.fromEntries(pairs.filter((pair) => !isUrl(pair)))
+  const web = createWebSource({ fetch, origins: Object.fromEntries(pairs.filter(isUrl)) })
+  const local = createFolderSource({ folders, readFile })
+  // A host that a folder stands for is never asked for over the network.
+  return {
+    read: (url, given) =>
+      (Object.hasOwn(folders, new URL(url).host) ? local : web).read(url, given),
+  }
+}
+
+/** One reader per chain: the endpoints say themselves which chain they serve. */
+export async function readersOf(
+  { rpcUrls, quorum }: Settings,
+  { chains }: TrustPolicy,
+  { fetch }: Access,
+): Promise<AnchorReader[]> {
+  const served = await Promise.all(
+    rpcUrls.map(async (url) => ({ url, chain: await chainOf(url, fetch) })),
+  )
+  return [...new Set(chains.map(({ id }) => id))].flatMap((chain) => {
+    // An endpoint that is out may serve any chain: it counts against the quorum, not for it.
+    const urls = served
+      .filter((each) => each.chain === chain || each.chain === undefined)
+      .map(({ url }) => url)
+    if (urls.length === 0) return []
+    const own = chains.filter(({ id }) => id === chain)
+    const codeHashes = own.flatMap(({ codeHash }) => codeHash ?? [])
+    return createProvenReader({
+      chain,
+      urls,
+      fetch,
+      finality: own[0]?.finality ?? 'finalized',
+      ...(quorum === undefined ? {} : { quorum }),
+      ...(codeHashes.length === 0 ? {} : { codeHashes }),
+    })
+  })
+}
+
+async function chainOf(url: string, fetch: Access['fetch']): Promise<string | undefined> {
+  try {
+    const id = await createJsonRpc(url, { fetch, timeoutMs: 5_000 }).request('eth_chainId', [])
+    return `eip155:${Number(id)}`
+  } catch (error) {
+    if (isDppError(error)) return undefined
+    throw error
+  }
+}
