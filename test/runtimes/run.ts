@@ -1,4 +1,4 @@
-// The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd, Chromium. Run as
+// The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd, a Vite page in Chromium. Run as
 // `npm run test:runtimes`. Each prints the number of its checks and its verdicts, which must be equal in all, byte by byte.
 // Runtimes come from npm into a temporary folder, not into this checkout.
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
+import { build as buildPage, preview } from 'vite'
 import { packPackage } from '../packed.ts'
 import { createFixture } from './fixture.ts'
 
@@ -83,16 +84,12 @@ async function installPackages(): Promise<void> {
   const vectors = JSON.stringify({ ed25519: readVectors(), evidence: await createFixture() })
   const call = `console.log(await smoke(${vectors}))`
   writeFileSync(script, `import { smoke } from './smoke.mjs'\n${call}\n`)
-  // A page gets a bundle too; what it prints is looked for by `runInChromium`.
-  await build({
-    stdin: { contents: `import { smoke } from './smoke.mjs'\n${call}`, resolveDir: work },
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    outfile: join(work, 'page.js'),
-    logLevel: 'error',
-  })
+  mkdirSync(join(work, 'page'))
+  writeFileSync(join(work, 'page/main.js'), `import { smoke } from '../smoke.mjs'\n${call}\n`)
+  writeFileSync(
+    join(work, 'page/index.html'),
+    '<!doctype html><title>A Vite page</title><script type="module" src="./main.js"></script>',
+  )
   // workerd resolves no packages: it gets the bundle that any bundler makes for a worker.
   await build({
     stdin: {
@@ -135,9 +132,14 @@ function runOn({ name, npm, program, args }: Runtime): boolean {
   return report(name, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
+/** A page as Vite's users have it: built from the installed packages and served. */
 async function runInChromium(): Promise<boolean> {
+  const name = 'Vite page in Chromium'
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) return report('Chromium', false, `none at ${executablePath}`)
+  if (!existsSync(executablePath)) return report(name, false, `none at ${executablePath}`)
+  const settings = { root: join(work, 'page'), configFile: false, logLevel: 'error' } as const
+  await buildPage({ ...settings, build: { target: 'es2022', minify: false } })
+  const server = await preview({ ...settings, preview: { host: '127.0.0.1', port: 0 } })
   const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
@@ -148,11 +150,12 @@ async function runInChromium(): Promise<boolean> {
       page.on('console', (message) => resolve(message.text()))
       page.on('pageerror', (error) => resolve(String(error)))
     })
-    await page.addScriptTag({ path: join(work, 'page.js'), type: 'module' })
+    await page.goto(server.resolvedUrls?.local[0] ?? '')
     const text = await said
-    return report('Chromium', text.includes('checks'), text)
+    return report(name, text.includes('checks'), text)
   } finally {
     await browser.close()
+    await server.close()
   }
 }
 
