@@ -63,7 +63,8 @@ export async function buildSite(out: string): Promise<readonly string[]> {
       ...OptionDefaults.highlightLanguages,
       ...['http', 'jsonl', 'solidity', 'yaml', 'docker', 'ini'],
     ],
-    validation: { notDocumented: false, notExported: false, invalidLink: true },
+    validation: { notDocumented: true, notExported: false, invalidLink: true },
+    requiredToBeDocumented: ['Function', 'Variable', 'Class', 'TypeAlias'],
     logLevel: LogLevel.Warn,
   })
   app.logger = new Collector(warnings)

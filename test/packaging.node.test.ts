@@ -11,7 +11,6 @@ import { describe, expect, it } from 'vitest'
 import { packageRows, packPackage } from './packed.ts'
 
 const run = promisify(execFile)
-const root = join(import.meta.dirname, '..')
 const targets = {
   browser: ['browser'],
   worker: ['workerd', 'worker', 'browser'],
@@ -66,14 +65,6 @@ describe.each(packageRows)('@dpp/$folder', ({ folder, isomorphic, budgets }) => 
       },
     )
   }
-
-  it('documents every export', async () => {
-    const entry = join(root, 'packages', folder, 'src/index.ts')
-    await run(join(root, 'node_modules/.bin/typedoc'), [
-      ...['--options', join(import.meta.dirname, 'typedoc.json')],
-      ...['--tsconfig', join(root, 'tsconfig.json'), '--entryPoints', entry, '--emit', 'none'],
-    ])
-  })
 })
 
 /** Bundles for the web; a `node:` import is an error by itself. */
