@@ -41,6 +41,12 @@ export function domain(value: string): string {
   throw new Error('must be a lower-case host name with a dot, or host:port, and not an IP address')
 }
 
+export function httpUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
+  throw new Error('must hold http or https URLs')
+}
+
 /** http(s) URLs, comma-separated. */
 export function urls(value: string): readonly string[] {
   return value.split(',').map((item) => httpUrl(item.trim()))
@@ -136,10 +142,4 @@ export function keys(value: string): readonly Uint8Array[] {
 export function crashSpec(value: string): string {
   if (isCrashSpec(value)) return value
   throw new Error(`must be one of ${crashPointNames.join(', ')}, or such a name, @ and a number`)
-}
-
-function httpUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
-  throw new Error('must hold http or https URLs')
 }

@@ -43,6 +43,14 @@ export type Config = {
   /** How often journal, store and chain are asked whether they answer. */
   readonly watchSeconds: number
   readonly proofDelaySeconds: number | undefined
+  /** Requests to the store, and files that a batch publishes, at a time. */
+  readonly publishParallel: number
+  /** A webhook that is told which published files have changed; see `store/invalidation.ts`. */
+  readonly invalidationUrl: string | undefined
+  /** Bearer token for it. */
+  readonly invalidationToken: string | undefined
+  /** Most paths in one call of it. */
+  readonly invalidationGroup: number
   readonly origins: Origins
   readonly issuersFile: string | undefined
   readonly allowDidKey: boolean
@@ -142,6 +150,24 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     name: 'DPP_PROOF_DELAY_SECONDS',
     parse: read.integer(0, 86_400),
     fallback: undefined,
+  },
+  publishParallel: { name: 'DPP_PUBLISH_PARALLEL', parse: read.integer(1, 1024), fallback: 32 },
+  invalidationUrl: {
+    name: 'DPP_INVALIDATION_URL',
+    parse: read.httpUrl,
+    fallback: undefined,
+    shown: 'origins',
+  },
+  invalidationToken: {
+    name: 'DPP_INVALIDATION_TOKEN',
+    parse: read.text,
+    fallback: undefined,
+    shown: 'never',
+  },
+  invalidationGroup: {
+    name: 'DPP_INVALIDATION_GROUP',
+    parse: read.integer(1, 10_000),
+    fallback: 1000,
   },
   origins: { name: 'DPP_ORIGINS', parse: read.origins, fallback: {} },
   issuersFile: { name: 'DPP_ISSUERS_FILE', parse: read.text, fallback: undefined },
@@ -245,7 +271,7 @@ export function formatConfig(config: Config): string {
     if (value === undefined) return [variable.name, null]
     if (variable.shown === 'never') return [variable.name, '(set, not shown)']
     if (variable.shown !== 'origins') return [variable.name, value]
-    return [variable.name, (value as readonly string[]).map((url) => new URL(url).origin)]
+    return [variable.name, [value as string | readonly string[]].flat().map(originOf)]
   })
   return JSON.stringify(Object.fromEntries(shown), null, 2)
 }
@@ -258,6 +284,10 @@ export function publicDomain({ domain, port }: Pick<Config, 'domain' | 'port'>):
 /** Whether only this machine can reach a service that listens on `host`. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin
 }
 
 function mapVariables(valueFor: (variable: Variable<unknown>) => unknown): Config {

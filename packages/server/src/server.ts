@@ -34,6 +34,7 @@ import { createIdentityOwner } from './service-identity/identity-keys.ts'
 import { createServiceIdentity, type ServiceIdentity } from './service-identity/service-identity.ts'
 import { CHECK_KEY } from './storage-keys.ts'
 import { openCheckedStore } from './store/check-store.ts'
+import { createInvalidation, type Invalidation, tellChanges } from './store/invalidation.ts'
 
 export type Server = {
   readonly app: FastifyInstance
@@ -77,7 +78,9 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
   const domain = publicDomain(config)
   const issuerRules = await readIssuerRules(config)
-  const store = await openCheckedStore(config, log)
+  const invalidation = openInvalidation(config, log)
+  const checked = await openCheckedStore(config, log)
+  const store = invalidation === undefined ? checked : tellChanges(checked, invalidation)
   const owner = createIdentityOwner(domain, keys.witnessPrivateKey, config.witnessPreviousKeys)
   const identity = createServiceIdentity({ ...owner, store, now }, log)
   await establish(identity, log)
@@ -107,6 +110,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       issuerLogs,
       ...chain,
       maxDeliveries: MAX_DELIVERIES,
+      publishParallel: config.publishParallel,
       proofDelayMs: 1000 * (config.proofDelaySeconds ?? (isLoopback(config.host) ? 0 : 60)),
       now,
       sleep: (ms) => setTimeout(ms),
@@ -171,6 +175,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     clock?.stop()
     dependencies.stop()
     await batches.stop()
+    await invalidation?.close()
     await tracing.close()
     await verifyPool.close()
     await journal.close()
@@ -181,6 +186,11 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     return closing
   }
   return { app, batches, journal, clock, dependencies, close }
+}
+
+function openInvalidation(config: Config, log: Logger): Invalidation | undefined {
+  const { invalidationUrl: url, invalidationToken: token, invalidationGroup: groupSize } = config
+  return url === undefined ? undefined : createInvalidation({ url, token, groupSize, log })
 }
 
 function watchClock(config: Config, log: Logger, now: () => Date): ClockWatch | undefined {

@@ -23,6 +23,8 @@ export type BatchContext = {
   /** Captures the evidence of a final anchor. Absent as the writer is. */
   readonly registryReader: RegistryReader | undefined
   readonly maxDeliveries: number
+  /** Files that are published at a time. */
+  readonly publishParallel: number
   /** How long a published log may stay in caches; its proof is not published before. */
   readonly proofDelayMs: number
   readonly now: () => Date

@@ -63,7 +63,15 @@ async function publish(isBad: (key: string) => boolean) {
     await book.recordEntries(1, [{ entry, head: '{}', controller: 'did:key:z1', digests }])
   }
   const store = failingStore(isBad)
-  const parts = { journal, book, store, now: () => now, crashPoint: () => {}, log: quiet }
+  const parts = {
+    journal,
+    book,
+    store,
+    publishParallel: 4,
+    now: () => now,
+    crashPoint: () => {},
+    log: quiet,
+  }
   const context = parts as unknown as BatchContext // The steps before and after are not run.
   async function close(): Promise<void> {
     await journal.close()
@@ -94,4 +102,54 @@ it('waits when nothing can be written', async () => {
   await expect(published()).rejects.toThrow('no write to')
   expect(await book.products(1, 10)).toEqual(['Qa', 'Qb', 'Qc'])
   await close()
+})
+
+it('goes on behind the last page after a crash, and asks for nothing before it again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dpp-publish-'))
+  const journal = openSqliteJournal(folder, () => {})
+  const product = { scid: 'Qa', item: 'urn:item:a', did: 'did:webvh:Qa:example.com' }
+  await journal.products.add(
+    { ...product, controller: 'did:key:z1', control: 'delegated', head: '{}' },
+    { scid: 'Qa', versionNumber: 1, versionId: '1-a', line: '{"1":1}\n' },
+  )
+  const posted = Array.from({ length: 1200 }, (_, i) => ({
+    ...event('a'),
+    digest: `z${i}`,
+    id: `urn:${i}`,
+  }))
+  await journal.events.accept(posted, 'receipt', now)
+  const book = await journal.acquireLease()
+  const batch = await book?.claim(2000, now)
+  if (book === undefined || batch === undefined) throw new Error('a batch is claimed')
+  const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"2":2}\n' }
+  const digests = posted.map(({ digest }) => digest)
+  await book.recordEntries(1, [{ entry, head: '{}', controller: 'did:key:z1', digests }])
+
+  const memory = createMemoryStore()
+  const created: string[] = []
+  const store: Store = {
+    ...memory,
+    create: async (key, body, meta) => {
+      created.push(key)
+      return await memory.create(key, body, meta)
+    },
+  }
+  function crashPoint(): void {
+    if (created.length > 1100) throw new Error('crash') // Everything fails from here on.
+  }
+  const parts = { journal, book, store, publishParallel: 8, now: () => now, log: quiet }
+  const context = { ...parts, crashPoint } as unknown as BatchContext
+  await expect(publishLogs(context, batch)).rejects.toThrow('crash')
+  expect(await book.publishedUpTo(1, 'events')).toBe('z999')
+
+  created.length = 0
+  const restarted = { ...parts, crashPoint: () => {} } as unknown as BatchContext
+  expect((await publishLogs(restarted, batch)).state).toBe('published')
+  expect(created.filter((key) => key.includes('/events/'))).toHaveLength(200)
+  for (const digest of digests) expect(await store.read(eventKey(digest))).toBeDefined()
+  created.length = 0
+  expect((await publishLogs(restarted, batch)).state).toBe('published')
+  expect(created).toEqual([]) // All of it is out, and known to be.
+  await journal.close()
+  await rm(folder, { recursive: true, force: true })
 })

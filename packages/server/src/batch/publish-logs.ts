@@ -12,22 +12,27 @@ import { advanceTo, type BatchContext, hasReached } from './context.ts'
 import { type GrowOutcome, growLog } from './grow-log.ts'
 import { mirrorIssuers } from './mirror-issuers.ts'
 import { forEachPage } from './pages.ts'
+import { resumeWalk } from './published-marks.ts'
 
 export async function publishLogs(context: BatchContext, batch: Batch): Promise<Batch> {
   if (hasReached(batch, 'published')) return batch
   const deferred = await publishEvents(context, batch)
-  let published = 0
-  const failures = await forEachPage(
-    (limit, after) => context.book.products(batch.id, limit, after),
-    async (scid) => {
+  const { onReached, ...logs } = await resumeWalk(context, batch, 'logs')
+  let isAnyOut = logs.after !== undefined
+  const failures = await forEachPage({
+    page: (limit, after) => context.book.products(batch.id, limit, after),
+    visit: async (scid) => {
       if (deferred.has(scid)) return
       await publishProductLog(context, batch, scid)
-      published += 1
+      isAnyOut = true
     },
-  )
+    ...logs,
+    // A product that was left out for its event's sake is not out: a walk that begins again must come to it.
+    ...(deferred.size === 0 ? { onReached } : {}),
+  })
   for (const { item, error } of failures) deferred.set(item, error)
   // Where nothing at all can be published, the store is down: the batch waits.
-  if (published === 0) for (const error of deferred.values()) throw error
+  if (!isAnyOut) for (const error of deferred.values()) throw error
   for (const [scid, error] of deferred) {
     // One bad product never stops the others: what it has stays as it is, for the next batch.
     context.log.error(
@@ -42,16 +47,17 @@ export async function publishLogs(context: BatchContext, batch: Batch): Promise<
 
 // Gives the products that carry an event whose file cannot be written, with the reason: their logs wait for it.
 async function publishEvents(context: BatchContext, batch: Batch): Promise<Map<string, unknown>> {
-  const failures = await forEachPage(
-    (limit, after) => context.book.digests(batch.id, limit, after),
-    async (digest) => {
+  const failures = await forEachPage({
+    page: (limit, after) => context.book.digests(batch.id, limit, after),
+    visit: async (digest) => {
       const bytes = await context.journal.events.publicBytes(digest)
       if (bytes !== undefined) {
         await publishObject(context.store, eventKey(digest), bytes, eventMeta)
       }
       context.crashPoint('K10')
     },
-  )
+    ...(await resumeWalk(context, batch, 'events')),
+  })
   const scids = new Map<string, unknown>()
   for (const { item, error } of failures) {
     for (const delivery of (await context.journal.events.deliveries(item)) ?? []) {

@@ -12,13 +12,14 @@ import {
   updateObject,
 } from '@dpp/anchor'
 import { encodeUtf8, invariant } from '@dpp/core'
-import type { Batch, Leaf } from '../journal/batch-port.ts'
+import type { Batch } from '../journal/batch-port.ts'
 import { MAX_TRACED_EVENTS } from '../observability/tracing.ts'
 import { batchKey, jsonMeta, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
 import { anchorsOf } from './anchors.ts'
 import { type BatchTree, proofOf } from './batch-tree.ts'
 import { advanceTo, type BatchContext } from './context.ts'
-import { visitAll } from './pages.ts'
+import { forEachPage } from './pages.ts'
+import { resumeWalk } from './published-marks.ts'
 
 export async function publishProofs(
   context: BatchContext,
@@ -28,9 +29,13 @@ export async function publishProofs(
   if (batch.root === undefined) return batch // Every claim was refused: nothing to prove.
   const anchors = await anchorsOf(context.journal.anchors, batch.root)
   invariant(anchors.length > 0, 'a final batch has an anchor') // Invariant I5.
-  const failures = await visitAll(tree.leaves.entries(), async ([index, leaf]) => {
-    await publishWitness(context, tree, { leaf, index, anchors })
-    context.crashPoint('K10')
+  const failures = await forEachPage({
+    page: async (limit, after) => indexesAfter(after, limit, tree.leaves.length),
+    visit: async (index) => {
+      await publishWitness(context, tree, { index: Number(index), anchors })
+      context.crashPoint('K10')
+    },
+    ...(await resumeWalk(context, batch, 'proofs')),
   })
   await publishBatchFile(context, batch.root, tree, anchors)
   for (const { error } of failures) throw error // Not settled: tried again, while everything else is out.
@@ -62,15 +67,24 @@ async function traceSettled({ tracing, book }: BatchContext, batch: Batch): Prom
 async function publishWitness(
   context: BatchContext,
   tree: BatchTree,
-  { leaf, index, anchors }: { leaf: Leaf; index: number; anchors: readonly Anchor[] },
+  { index, anchors }: { index: number; anchors: readonly Anchor[] },
 ): Promise<void> {
+  const leaf = tree.leaves[index]
+  invariant(leaf !== undefined, 'a proof is of a leaf')
   const proof = { ...proofOf(tree, index), anchors }
-  const key = leaf.kind === 'product' ? witnessKey(leaf.scid) : mirrorWitnessKey(leaf.scid)
+  const { kind, scid } = leaf
+  const key = kind === 'product' ? witnessKey(scid) : mirrorWitnessKey(scid)
   function merge(current: Uint8Array | undefined): Uint8Array {
     const file = current === undefined ? undefined : parseWitnessFile(current)
-    return encodeUtf8(formatWitnessFile(mergeProof(file, proof, leaf.scid)))
+    return encodeUtf8(formatWitnessFile(mergeProof(file, proof, scid)))
   }
   await updateObject(context.store, key, merge, jsonMeta)
+}
+
+function indexesAfter(after: string | undefined, limit: number, size: number): string[] {
+  const first = after === undefined ? 0 : Number(after) + 1
+  const count = Math.max(0, Math.min(limit, size - first))
+  return Array.from({ length: count }, (_, i) => String(first + i))
 }
 
 async function publishBatchFile(

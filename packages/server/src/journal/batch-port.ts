@@ -57,6 +57,9 @@ export type SignedEntry = {
   readonly digests: readonly string[]
 }
 
+/** What is published item by item: events by digest, logs by SCID, proofs by the leaf's index. */
+export type PublishedKind = 'events' | 'logs' | 'proofs'
+
 /** The newest entry of one log in a batch. */
 export type Tip = {
   readonly scid: string
@@ -103,6 +106,9 @@ export type BatchBook = BatchReader & {
   defer(id: number, scid: string): Promise<void>
   /** Digests of the batch's sealed events, `after` one, in an order that stays. */
   digests(id: number, limit: number, after?: string): Promise<readonly string[]>
+  /** Notes that everything of a kind is out, in the order of its walk, up to `item`: a restart begins behind it. */
+  notePublished(id: number, kind: PublishedKind, item: string): Promise<void>
+  publishedUpTo(id: number, kind: PublishedKind): Promise<string | undefined>
   /** The tips of the batch's product logs. */
   tips(id: number): Promise<readonly Tip[]>
   /** DIDs of the issuers of the batch's sealed events. */

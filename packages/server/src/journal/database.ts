@@ -61,6 +61,8 @@ CREATE TABLE IF NOT EXISTS batches (
   id INTEGER PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, published_at INTEGER,
   settled_at INTEGER, root TEXT UNIQUE, tree_size INTEGER, events INTEGER NOT NULL DEFAULT 0,
   problem TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS published (
+  batch INTEGER NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (batch, kind)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS batches_open ON batches (id) WHERE state <> 'settled';
 CREATE TABLE IF NOT EXISTS leaves (
   batch INTEGER NOT NULL REFERENCES batches(id), position INTEGER NOT NULL, kind TEXT NOT NULL, scid TEXT NOT NULL,

@@ -120,6 +120,28 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await book.open()).toEqual([])
     })
 
+    it('keeps how far the files of a batch are out, until it is settled', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      const book = await leased(journal)
+      await book.claim(10, now)
+      expect(await book.publishedUpTo(1, 'logs')).toBeUndefined()
+      await book.notePublished(1, 'logs', 'Qa')
+      await book.notePublished(1, 'proofs', '499')
+      await book.notePublished(1, 'proofs', '999')
+      expect(await book.publishedUpTo(1, 'logs')).toBe('Qa')
+      expect(await book.publishedUpTo(1, 'proofs')).toBe('999')
+      expect(await book.publishedUpTo(1, 'events')).toBeUndefined()
+      await book.release()
+      const next = await leased(journal)
+      const late = book.notePublished(1, 'logs', 'Qb')
+      await expect(late).rejects.toMatchObject({ code: 'ERR_DPP_LEASE_LOST' })
+      expect(await next.publishedUpTo(1, 'logs')).toBe('Qa')
+      expect(await next.publishedUpTo(1, 'proofs')).toBe('999')
+      await next.advance(1, 'settled', now)
+      expect(await next.publishedUpTo(1, 'proofs')).toBeUndefined()
+    })
+
     it('gives the events of a void entry back', async () => {
       const journal = await open()
       await journal.products.add(product('a'), genesis('a'))

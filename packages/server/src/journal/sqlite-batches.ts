@@ -103,6 +103,7 @@ export function createSqliteBatchBook(
       state === 'published' ? ', published_at = ?3' : state === 'settled' ? ', settled_at = ?3' : ''
     const values = stamp === '' ? [state, id] : [state, id, now.getTime()]
     database.run(`UPDATE batches SET state = ?1, problem = NULL${stamp} WHERE id = ?2`, ...values)
+    if (state === 'settled') database.run('DELETE FROM published WHERE batch = ?', id)
   }
 
   function refuse(id: number, where: string, values: readonly string[], reason: string): void {
@@ -239,6 +240,14 @@ export function createSqliteBatchBook(
           limit,
         )
         .map(({ digest }) => String(digest)),
+    notePublished: (id, kind, item) =>
+      fenced(() => {
+        database.run('INSERT OR REPLACE INTO published VALUES (?, ?, ?)', id, kind, item)
+      }),
+    publishedUpTo: async (id, kind) => {
+      const row = database.get('SELECT item FROM published WHERE batch = ? AND kind = ?', id, kind)
+      return row === undefined ? undefined : String(row['item'])
+    },
     tips: async (id) =>
       database
         .all(

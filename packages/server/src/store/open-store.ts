@@ -11,7 +11,7 @@ import type { StorePlace } from './store-place.ts'
 /** The part of the configuration that a store needs. */
 export type StoreConfig = Pick<
   Config,
-  'dataDir' | 'store' | 'azureAccount' | 'azureAccountKey' | 'azureSasToken'
+  'dataDir' | 'store' | 'publishParallel' | 'azureAccount' | 'azureAccountKey' | 'azureSasToken'
 >
 
 /** How long one request may take, and how often it is tried; the adapters' own defaults otherwise. */
@@ -26,11 +26,13 @@ export type StorePatience = { readonly timeoutMs?: number; readonly attempts?: n
 export async function openStore(config: StoreConfig, patience: StorePatience = {}): Promise<Store> {
   const place = config.store ?? { kind: 'file', folder: join(config.dataDir, 'files') }
   if (place.kind === 'file') return createFileStore(place.folder)
+  const parallel = config.publishParallel
   if (place.kind === 's3') {
     const { createS3Store } = await load('@aws-sdk/client-s3', import('@dpp/anchor/store/s3'))
     const { kind, endpoint, region, ...rest } = place
     return createS3Store({
       ...rest,
+      parallel,
       ...patience,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(region === undefined ? {} : { region }),
@@ -40,6 +42,7 @@ export async function openStore(config: StoreConfig, patience: StorePatience = {
   return createAzureStore({
     container: place.container,
     prefix: place.prefix,
+    parallel,
     ...patience,
     ...azureAccess(place, config),
   })

@@ -242,13 +242,19 @@ call('HDEL', b, 'problem')
 if A[2] == 'published' or A[2] == 'settled' then call('HSET', b, A[2], A[3]) end
 if A[2] == 'settled' then
   call('ZREM', P .. 'open', A[1])
-  call('DEL', b .. ':k', b .. ':ev')
+  call('DEL', b .. ':k', b .. ':ev', b .. ':out')
 end
 return answer(1)`)
 
 const NOTE_PROBLEM: Script = writeScript(`
 if A[2] == '' then return answer(call('HDEL', P .. 'b:' .. A[1], 'problem')) end
 return answer(call('HSET', P .. 'b:' .. A[1], 'problem', A[2]))`)
+
+// A: batch, kind, item.
+const NOTE_PUBLISHED: Script = writeScript(`
+return answer(call('HSET', P .. 'b:' .. A[1] .. ':out', A[2], A[3]))`)
+
+const PUBLISHED_UP_TO: Script = readScript(`return call('HGET', P .. 'b:' .. A[1] .. ':out', A[2])`)
 
 export const batchScripts = {
   CLAIM,
@@ -268,4 +274,6 @@ export const batchScripts = {
   RECORD_ROOT,
   ADVANCE,
   NOTE_PROBLEM,
+  NOTE_PUBLISHED,
+  PUBLISHED_UP_TO,
 } as const

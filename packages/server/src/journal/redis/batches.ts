@@ -85,6 +85,12 @@ export function createRedisBatchBook(
     },
     defer: async (id, scid) => void (await fenced(scripts.DEFER, [id, scid])),
     digests: (id, limit, after = '') => texts(scripts.PAGE, [id, 's', after, limit]),
+    notePublished: async (id, kind, item) =>
+      void (await fenced(scripts.NOTE_PUBLISHED, [id, kind, item])),
+    publishedUpTo: async (id, kind) => {
+      const item = await run(scripts.PUBLISHED_UP_TO, [id, kind])
+      return item === null ? undefined : textOf(item)
+    },
     tips: async (id) => {
       const tips: { scid: string; versionId: string; line: string; parent: string | null }[] = []
       for (;;) {
