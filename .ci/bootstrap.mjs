@@ -55,6 +55,11 @@ const tasks = {
     built: true,
     run: node('examples/seed-storage.ts'),
   },
+  load: {
+    about: 'posts 10,000 events, anchors, verifies, reports',
+    built: true,
+    run: node('examples/load/main.ts'),
+  },
   'deploy:contract': {
     about: 'deploys the registry contract',
     built: true,

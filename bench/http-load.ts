@@ -2,19 +2,27 @@
 // as much as the server it measures, on the same two cores.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { SecuredEvent } from '@dpp/core'
 
-/** A connection that answers one request after the other with the status. */
+export type LoadAnswer = { readonly status: number; readonly body: Buffer }
+
+/** A connection that answers one request after the other. */
 export type LoadConnection = {
-  send(request: Buffer): Promise<number>
+  send(request: Buffer): Promise<LoadAnswer>
   close(): void
 }
 
 /** The bytes of a POST of JSON. */
-export function preparePost(path: string, body: string | Uint8Array): Buffer {
+export function preparePost(
+  path: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = { Host: '127.0.0.1' },
+): Buffer {
   const bytes = Buffer.from(body)
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const head =
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
+    `POST ${path} HTTP/1.1\r\n${more.join('')}Content-Type: application/json\r\n` +
     `Content-Length: ${bytes.length}\r\n\r\n`
   return Buffer.concat([Buffer.from(head), bytes])
 }
@@ -36,12 +44,15 @@ export async function openConnections(url: string, count: number): Promise<LoadC
 }
 
 export async function openConnection(url: string): Promise<LoadConnection> {
-  const { hostname, port } = new URL(url)
-  const socket: Socket = connect(Number(port), hostname)
+  const { protocol, hostname, port } = new URL(url)
+  const isTls = protocol === 'https:'
+  const socket: Socket = isTls
+    ? connectTls({ port: Number(port || 443), host: hostname, servername: hostname })
+    : connect(Number(port || 80), hostname)
   socket.setNoDelay(true)
-  await once(socket, 'connect')
+  await once(socket, isTls ? 'secureConnect' : 'connect')
   let received: Buffer = Buffer.alloc(0)
-  let answer: ((status: number) => void) | undefined
+  let answer: ((answer: LoadAnswer) => void) | undefined
   let fail: ((error: Error) => void) | undefined
   socket.on('data', (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
@@ -50,8 +61,9 @@ export async function openConnection(url: string): Promise<LoadConnection> {
     const head = received.toString('latin1', 0, end)
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
     if (received.length < end + 4 + length) return
+    const body = received.subarray(end + 4)
     received = Buffer.alloc(0) // Nothing is pipelined: what came is one answer.
-    answer?.(Number(head.slice(9, 12)))
+    answer?.({ status: Number(head.slice(9, 12)), body })
   })
   socket.on('error', (error) => fail?.(error))
   socket.on('close', () => fail?.(new Error('the server closed the connection')))
@@ -77,7 +89,7 @@ export async function sendAll(
   await Promise.all(
     connections.map(async (connection) => {
       for (const request of rest) {
-        const status = await connection.send(request)
+        const { status } = await connection.send(request)
         if (status !== expected) throw new Error(`answered ${status} instead of ${expected}`)
       }
     }),
@@ -103,7 +115,7 @@ export async function sendPaced(
         const dueMs = start + (index * 1000) / perSecond
         const earlyMs = dueMs - performance.now()
         if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs))
-        const status = await connection.send(requests[index] as Buffer)
+        const { status } = await connection.send(requests[index] as Buffer)
         if (status !== 201) throw new Error(`answered ${status} instead of 201`)
         latencies.push(performance.now() - dueMs)
       }

@@ -63,7 +63,7 @@ export async function createScene(
 
 /** Signs events about the scene's products in turn, beginning with the `first`, each of about 2 kB. */
 export async function signEvents(
-  { issuer, products }: Scene,
+  { issuer, products }: Pick<Scene, 'issuer' | 'products'>,
   count: number,
   first = 0,
 ): Promise<SecuredEvent[]> {
