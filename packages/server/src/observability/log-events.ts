@@ -15,6 +15,7 @@ export const logEvents = [
   'batch.product_deferred',
   'batch.rooted',
   'batch.settled',
+  'cdn.not_told',
   'chain.clock_differs',
   'chain.not_configured',
   'chain.time_unknown',

@@ -53,6 +53,8 @@ function secretsOf(config: Config): readonly (string | Uint8Array)[] {
     queue?.sentinelPassword,
     ...Object.values(config.otlpHeaders),
     ...config.rpcUrls.flatMap(secretsOfUrl),
+    config.invalidationToken,
+    ...[config.invalidationUrl ?? []].flat().flatMap(secretsOfUrl),
   ]
   return secrets.filter((secret) => secret !== undefined)
 }

@@ -57,8 +57,8 @@ export function createInvalidation(options: InvalidationOptions): Invalidation {
       const paths = [...take(waiting, groupSize)]
       await send(paths, attempts)
     }
-    if (dropped > 0)
-      log.warn({ paths: dropped }, 'changed files not told to the CDN: too many wait')
+    if (dropped === 0) return
+    log.warn({ event: 'cdn.not_told', paths: dropped }, 'changed files dropped: too many wait')
     dropped = 0
   }
 
@@ -70,7 +70,7 @@ export function createInvalidation(options: InvalidationOptions): Invalidation {
       } catch (error) {
         if (attempt >= attempts || closing.signal.aborted) {
           const fields = { paths: paths.length, error: describeError(error) }
-          log.warn(fields, 'changed files not told to the CDN: caches keep them until they expire')
+          log.warn({ event: 'cdn.not_told', ...fields }, 'the webhook took no changed files')
           return
         }
       }
