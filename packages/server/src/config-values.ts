@@ -41,20 +41,16 @@ export function domain(value: string): string {
   throw new Error('must be a lower-case host name with a dot, or host:port, and not an IP address')
 }
 
-export function httpUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
-  throw new Error('must hold http or https URLs')
-}
-
 /** http(s) URLs, comma-separated. */
 export function urls(value: string): readonly string[] {
-  return value.split(',').map((item) => httpUrl(item.trim()))
+  return value.split(',').map((item) => url(item.trim()))
 }
 
 /** One http(s) URL. */
 export function url(value: string): string {
-  return httpUrl(value)
+  const parsed = URL.canParse(value) ? new URL(value) : undefined
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return value
+  throw new Error('must hold http or https URLs')
 }
 
 export function ratio(value: string): number {
@@ -79,7 +75,7 @@ export function headers(value: string): Headers {
 
 /** An http(s) URL that holds `{did}`. */
 export function pageUrl(value: string): string {
-  if (value.includes('{did}')) return httpUrl(value)
+  if (value.includes('{did}')) return url(value)
   throw new Error('must hold {did}')
 }
 
@@ -88,7 +84,7 @@ export function origins(value: string): Origins {
   const pairs = value.split(',').map((item) => {
     const [host = '', ...rest] = item.trim().split('=')
     if (host === '') throw new Error('must be host=url pairs, comma-separated')
-    return [host, httpUrl(rest.join('='))]
+    return [host, url(rest.join('='))]
   })
   return Object.fromEntries(pairs)
 }

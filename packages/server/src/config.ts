@@ -154,7 +154,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   publishParallel: { name: 'DPP_PUBLISH_PARALLEL', parse: read.integer(1, 1024), fallback: 32 },
   invalidationUrl: {
     name: 'DPP_INVALIDATION_URL',
-    parse: read.httpUrl,
+    parse: read.url,
     fallback: undefined,
     shown: 'origins',
   },
