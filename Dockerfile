@@ -23,6 +23,6 @@ ENV NODE_ENV=production DPP_HOST=0.0.0.0 DPP_PORT=8080 DPP_DATA_DIR=/data
 USER node
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["node", "/app/health.mjs"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/health.mjs"]
 ENTRYPOINT ["node", "/app/node_modules/@dpp/server/dist/cli.js"]
 CMD ["start"]

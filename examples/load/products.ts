@@ -18,8 +18,9 @@ const KEYS_PER_REQUEST = 1000
 
 /** An issuer that is known by its key alone. */
 export function createIssuer(): Organisation {
-  const signer = createLocalSigner(generateSeed())
-  return { did: encodeDidKey(signer.publicKey), signer }
+  const seed = generateSeed()
+  const signer = createLocalSigner(seed)
+  return { did: encodeDidKey(signer.publicKey), signer, seed }
 }
 
 /** Makes products and registers them. `run` stands in every serial number: two runs on one service share no product. */

@@ -5,6 +5,7 @@ import * as read from './config-values.ts'
 import type { ServerErrorCode } from './errors.ts'
 import { parseUnsafe, type Unsafe } from './journal/redis/check-durability.ts'
 import { parseQueuePlace, type QueuePlace } from './journal/redis/queue-place.ts'
+import { parseShards, type ShardMap } from './shards.ts'
 import { parseStorePlace, type StorePlace } from './store/store-place.ts'
 
 /** Everything an operator can set. Made by `parseConfig`; the README says what each value does. */
@@ -43,6 +44,10 @@ export type Config = {
   /** How often journal, store and chain are asked whether they answer. */
   readonly watchSeconds: number
   readonly proofDelaySeconds: number | undefined
+  /** Which shard has which products, by the beginning of their SCIDs. */
+  readonly shards: ShardMap
+  /** Which of them this is. Absent: the service has every product. */
+  readonly shard: string | undefined
   /** Requests to the store, and files that a batch publishes, at a time. */
   readonly publishParallel: number
   /** A webhook that is told which published files have changed; see `store/invalidation.ts`. */
@@ -151,6 +156,8 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     parse: read.integer(0, 86_400),
     fallback: undefined,
   },
+  shards: { name: 'DPP_SHARDS', parse: parseShards, fallback: {} },
+  shard: { name: 'DPP_SHARD', parse: read.text, fallback: undefined },
   publishParallel: { name: 'DPP_PUBLISH_PARALLEL', parse: read.integer(1, 1024), fallback: 32 },
   invalidationUrl: {
     name: 'DPP_INVALIDATION_URL',
@@ -257,6 +264,10 @@ export function parseConfig(environment: { readonly [name: string]: string | und
   }
   if (config.adminTokensSha256.length === 0 && !isLoopback(config.host)) {
     faults.push('DPP_ADMIN_TOKENS_SHA256 must be set where DPP_HOST is not a loopback address')
+  }
+  if (config.shard !== undefined || Object.keys(config.shards).length > 0) {
+    const isNamed = Object.values(config.shards).some((shard) => shard === config.shard)
+    if (!isNamed) faults.push('DPP_SHARD must be one of the shards that DPP_SHARDS names')
   }
   if (faults.length > 0) {
     throw new DppError<ServerErrorCode>('ERR_DPP_CONFIG_INVALID', faults.join('; '))

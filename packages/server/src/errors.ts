@@ -46,5 +46,6 @@ export const serverErrorCodes = [
   'ERR_DPP_PRODUCT_EXISTS',
   'ERR_DPP_PRODUCT_UNKNOWN',
   'ERR_DPP_SERVICE_DID_FOREIGN',
+  'ERR_DPP_SHARD_OTHER',
   'ERR_DPP_TRANSFER_REFUSED',
 ] as const

@@ -32,6 +32,7 @@ import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { describeService } from './service-description.ts'
 import { createIdentityOwner } from './service-identity/identity-keys.ts'
 import { createServiceIdentity, type ServiceIdentity } from './service-identity/service-identity.ts'
+import { createShardCheck } from './shards.ts'
 import { CHECK_KEY } from './storage-keys.ts'
 import { openCheckedStore } from './store/check-store.ts'
 import { createInvalidation, type Invalidation, tellChanges } from './store/invalidation.ts'
@@ -141,6 +142,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         receiptSigner: async () => (await identity.current()).signer,
         verifyEvent: createEventVerifier(verifyPool),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
+        assertOurs: createShardCheck(config.shards, config.shard),
         assertQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
         assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
         now,

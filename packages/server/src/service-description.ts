@@ -1,6 +1,7 @@
 // What `GET /service` tells beside the service's own DID: everything a client needs to know to use this service.
 import type { Config } from './config.ts'
 import { MAX_BODY_BYTES } from './http/hardening.ts'
+import type { ShardMap } from './shards.ts'
 
 export type ServiceDescription = {
   /** Public host of the product DIDs. */
@@ -25,6 +26,8 @@ export type ServiceDescription = {
   }
   /** Names that `?audience=` may have. */
   readonly audiences: readonly string[]
+  /** Absent where the service has every product of its domain. */
+  readonly shard?: { readonly name: string; readonly prefixes: ShardMap }
 }
 
 export const MAX_EVENTS_PER_REQUEST = 1000
@@ -55,5 +58,8 @@ export function describeService(
       eventsPerDay: config.issuerQuotaPerDay,
     },
     audiences: Object.keys(config.audiences),
+    ...(config.shard === undefined
+      ? {}
+      : { shard: { name: config.shard, prefixes: config.shards } }),
   }
 }

@@ -52,6 +52,7 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
       updateKeys: context.updateKeys,
       now: context.now(),
     })
+    context.ingest.assertOurs(product.scid)
     const added = await context.journal.products.add(product, entry)
     if (added === 'taken') {
       throw httpError('ERR_DPP_PRODUCT_EXISTS', `another log is registered for ${product.item}`)
@@ -140,11 +141,12 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
   })
 }
 
-/** The product that a request's path names. @throws ERR_DPP_PRODUCT_UNKNOWN */
+/** The product that a request's path names. @throws ERR_DPP_PRODUCT_UNKNOWN, ERR_DPP_SHARD_OTHER */
 export async function findProduct(context: AppContext, request: FastifyRequest): Promise<Product> {
   const { scid } = request.params as { scid: string }
   const product = isScid(scid) ? await context.journal.products.find(scid) : undefined
   if (product !== undefined) return product
+  if (isScid(scid)) context.ingest.assertOurs(scid)
   throw httpError('ERR_DPP_PRODUCT_UNKNOWN', 'no such product is hosted here')
 }
 

@@ -10,7 +10,7 @@ import type { IngestContext } from './ingest.ts'
  * The products of an event, each hosted here or not.
  *
  * @throws ERR_DPP_DID_INVALID; ERR_DPP_PRODUCT_UNKNOWN when none is hosted here; ERR_DPP_EVENT_ISSUER_REFUSED when the issuer may not write
- * about one that is; ERR_DPP_PRODUCT_CLOSED
+ * about one that is; ERR_DPP_PRODUCT_CLOSED; ERR_DPP_SHARD_OTHER when none is hosted here and one belongs elsewhere
  */
 export async function checkRights(
   context: IngestContext,
@@ -38,6 +38,7 @@ export async function checkRights(
     products.push({ did, scid, hosted: product !== undefined })
   }
   if (products.some(({ hosted }) => hosted)) return products
+  for (const { scid } of products) context.assertOurs(scid)
   throw new DppError<ServerErrorCode>(
     'ERR_DPP_PRODUCT_UNKNOWN',
     'none of the products that the event names is hosted here',

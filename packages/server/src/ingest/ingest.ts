@@ -14,6 +14,7 @@ import type { RateLimit } from '../http/rate-limit.ts'
 import type { IssuerLogs } from '../issuers/issuer-logs.ts'
 import type { IssuerRule } from '../issuers/issuer-policy.ts'
 import type { AcceptedEvent, Journal } from '../journal/port.ts'
+import type { ShardCheck } from '../shards.ts'
 import { checkRights } from './check-rights.ts'
 import { checkSignature } from './check-signature.ts'
 import type { EventVerifier } from './event-verifier.ts'
@@ -42,6 +43,8 @@ export type IngestContext = {
   readonly assertQuota: (issuer: string) => Promise<void>
   /** Who may read the events of this request; absent: everybody. */
   readonly audience?: string | undefined
+  /** Throws for a product that belongs to another shard. */
+  readonly assertOurs: ShardCheck
   /** Throws while the queue is full. */
   readonly assertCapacity: () => Promise<void>
   readonly now: () => Date
