@@ -2,7 +2,8 @@
 
 type Measured = { readonly value: number; readonly text: string; readonly source: string }
 
-const measured = <const Table extends Readonly<Record<string, Measured>>>(table: Table): Table => table
+const measured = <const Table extends Readonly<Record<string, Measured>>>(table: Table): Table =>
+  table
 
 const run = 'docs/full-size-run.md'
 const ingest = 'docs/evidence/ingest.md'
@@ -19,7 +20,11 @@ export const figures = measured({
   evidenceBytes: { value: 15_385, text: '15,385', source: run },
   batches: { value: 4, text: '4, with 5,492 leaves', source: run },
   /** A whole transaction, after the registry's first. */
-  anchorGas: { value: 74_900, text: '"anchor": "74900"', source: 'contracts/snapshots/WitnessAnchorRegistryTest.json' },
+  anchorGas: {
+    value: 74_900,
+    text: '"anchor": "74900"',
+    source: 'contracts/snapshots/WitnessAnchorRegistryTest.json',
+  },
   /** One batch, from its claim to its last proof; service, chain and client on two cores. */
   batchEvents: { value: 10_000, text: '10,000 events over 3,000 products', source: ingest },
   batchSeconds: { value: 17.6, text: '17.6 s', source: ingest },

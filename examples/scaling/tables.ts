@@ -26,7 +26,9 @@ export function formatScales(): string {
   return table([
     row('products in a year', ({ products }) => show(products)),
     row('events in an hour', (scale) => show(scale.eventsPerHour)),
-    row(`events in a second, at ${assumptions.peak} times the average`, (scale) => show(scale.peakPerSecond)),
+    row(`events in a second, at ${assumptions.peak} times the average`, (scale) =>
+      show(scale.peakPerSecond),
+    ),
     row('shards: queues, leases, relayers', (scale) => show(scale.shards)),
     row('leaves of a batch', (scale) => show(scale.leaves)),
     row('a proof', (scale) => bytes(scale.proofBytes)),
@@ -38,7 +40,10 @@ export function formatScales(): string {
     row('public bytes in a year', (scale) => `${show(scale.publicGigabytes)} GB`),
     row('journal in a year, at least', (scale) => `${show(scale.journalGigabytes)} GB`),
     row('writes to the store', (scale) => `${show(scale.putsPerSecond)}/s`),
-    row(`requests to the CDN, ${assumptions.viewsPerYear} views of a product`, (scale) => `${show(scale.readsPerSecond)}/s`),
+    row(
+      `requests to the CDN, ${assumptions.viewsPerYear} views of a product`,
+      (scale) => `${show(scale.readsPerSecond)}/s`,
+    ),
   ])
 }
 

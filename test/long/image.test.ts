@@ -16,8 +16,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 it('builds a service that starts, is healthy, and ends when it is told to', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dpp-image-'))
-  const at = (text: string): string => text.replaceAll('/src', `${folder}/src`).replaceAll('/app', `${folder}/app`)
-  const [build = '', last = ''] = (await readFile(join(root, 'Dockerfile'), 'utf8')).split(/^FROM .*$/m).slice(1)
+  const at = (text: string): string =>
+    text.replaceAll('/src', `${folder}/src`).replaceAll('/app', `${folder}/app`)
+  const [build = '', last = ''] = (await readFile(join(root, 'Dockerfile'), 'utf8'))
+    .split(/^FROM .*$/m)
+    .slice(1)
   await run('mkdir', [`${folder}/src`])
   for (const line of build.split('\n')) {
     const [, word, rest = ''] = /^(\w+) (.+)$/.exec(line) ?? []
@@ -47,7 +50,11 @@ it('builds a service that starts, is healthy, and ends when it is told to', asyn
     DPP_DATA_DIR: `${folder}/data`,
   }
   const [program = '', ...args] = [...listOf('ENTRYPOINT'), ...listOf('CMD')]
-  const service = spawn(program, args, { cwd: `${folder}/app`, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const service = spawn(program, args, {
+    cwd: `${folder}/app`,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const line of createInterface({ input: service.stdout })) {
     if (line.includes('"service.listening"')) break
   }
@@ -60,7 +67,18 @@ it('builds a service that starts, is healthy, and ends when it is told to', asyn
   // The optional clients are there, nothing that builds is.
   const inside = `import('@aws-sdk/client-s3'), import('@azure/storage-blob')`
   await run(process.execPath, ['-e', inside], { cwd: `${folder}/app` })
-  const { stdout } = await run('find', [`${folder}/app/node_modules/.pnpm`, '-maxdepth', '1', '-name', 'typescript@*', '-o', '-maxdepth', '1', '-name', 'vitest@*'])
+  const { stdout } = await run('find', [
+    `${folder}/app/node_modules/.pnpm`,
+    '-maxdepth',
+    '1',
+    '-name',
+    'typescript@*',
+    '-o',
+    '-maxdepth',
+    '1',
+    '-name',
+    'vitest@*',
+  ])
   expect(stdout).toBe('')
   await rm(folder, { recursive: true, force: true })
 }, 1_800_000)

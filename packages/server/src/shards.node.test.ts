@@ -25,9 +25,12 @@ it('gives a product to the longest prefix that fits', () => {
   expect(shardOf(parseShards('QmS=b'), 'QmRaaa')).toBeUndefined()
 })
 
-it.each(['', 'Qm', 'Qm=', 'Qx=a', 'Qm0=a', 'Qm=A', 'Qm=a,Qm=b', 'Qm=a;QmS=b'])('refuses the map %j', (text) => {
-  expect(() => parseShards(text)).toThrow('prefix=shard pairs')
-})
+it.each(['', 'Qm', 'Qm=', 'Qx=a', 'Qm0=a', 'Qm=A', 'Qm=a,Qm=b', 'Qm=a;QmS=b'])(
+  'refuses the map %j',
+  (text) => {
+    expect(() => parseShards(text)).toThrow('prefix=shard pairs')
+  },
+)
 
 it('wants to know which shard it is', () => {
   const refusal = { code: 'ERR_DPP_CONFIG_INVALID' }
@@ -40,7 +43,8 @@ it('wants to know which shard it is', () => {
 
 // Two services with one domain, one secret and one folder of files, each with a queue of its own.
 const DOMAIN = 'dpp.windowco.example'
-const shards = 'Qm=south,QmN=north,QmP=north,QmQ=north,QmR=north,QmS=north,QmT=north,QmU=north,QmV=north'
+const shards =
+  'Qm=south,QmN=north,QmP=north,QmQ=north,QmR=north,QmS=north,QmT=north,QmU=north,QmV=north'
 let folder: string
 let host: FileHost
 let issuer: Organisation
@@ -101,7 +105,10 @@ it('registers and seals its own products, and names the shard of the others', as
 
   // An event about products of both goes to both; each answers for its own.
   const shared = await signManufacture(issuer, [north, south])
-  for (const [name, product] of [['north', north], ['south', south]] as const) {
+  for (const [name, product] of [
+    ['north', north],
+    ['south', south],
+  ] as const) {
     const answer = await postJson(`${urlOf(name)}/events`, shared)
     expect(answer).toMatchObject({ status: 201, body: { events: [{ products: [product.did] }] } })
     await postJson(`${urlOf(name)}/batches`, {})

@@ -14,7 +14,9 @@ export function parseShards(value: string): ShardMap {
   for (const item of value.split(',')) {
     const [, prefix, shard] = PAIR.exec(item.trim()) ?? []
     if (prefix === undefined || shard === undefined || map.has(prefix)) {
-      throw new Error('must be prefix=shard pairs, comma-separated: each prefix once, beginning with Qm')
+      throw new Error(
+        'must be prefix=shard pairs, comma-separated: each prefix once, beginning with Qm',
+      )
     }
     map.set(prefix, shard)
   }
