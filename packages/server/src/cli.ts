@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { deployRegistry } from '@dpp/anchor/ethereum'
-import { isDppError, toHex } from '@dpp/core'
+import { DppError, isDppError, toHex } from '@dpp/core'
 import { pino } from 'pino'
 import { privateKeyToAccount } from 'viem/accounts'
+import { republish } from './commands/republish.ts'
 import { runBatch } from './commands/run-batch.ts'
 import { showKeys } from './commands/show-keys.ts'
 import { type Config, formatConfig, parseConfig, publicDomain } from './config.ts'
+import type { ServerErrorCode } from './errors.ts'
 import { runFsck } from './fsck/open-fsck.ts'
+import { backupJournal } from './journal/backup.ts'
 import { openExistingJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
 import { loadKeys, type ServiceKeys } from './keys-file.ts'
@@ -34,6 +37,8 @@ let redaction: Redaction | undefined
 const usage = `dpp-server start     run the service (the default)
 dpp-server status    open batches, backlog, dead-letter list and suspended products, from the journal
 dpp-server replay D  let the dead deliveries of the event with digest D wait again
+dpp-server backup F  copy the embedded journal to the new file F, while the service runs
+dpp-server republish write what is missing among the published files, from the journal; exit code 1 when something stays
 dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
 dpp-server batch     run one batch now, where no service runs on the same data; exit code 1 while one stays open
 dpp-server keys      the public halves of the service's keys, and how many logs hang on each secret
@@ -66,6 +71,25 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
     await withJournal(async ({ events, products }) => {
       for (const { scid } of (await events.deliveries(digest)) ?? []) await products.resume(scid)
       print({ digest, replayed: await events.replay(digest) })
+    })
+  },
+  async backup(file = '') {
+    const { queue, dataDir } = readConfig()
+    if (queue !== undefined) {
+      throw new DppError<ServerErrorCode>(
+        'ERR_DPP_CONFIG_INVALID',
+        'the journal lies on Redis: back its append-only file up there',
+      )
+    }
+    await backupJournal(dataDir, file)
+    print({ backup: file })
+  },
+  async republish() {
+    const store = await openStore(readConfig())
+    await withJournal(async (journal) => {
+      const report = await republish(journal, store)
+      print(report)
+      if (report.problems.length > 0) process.exitCode = 1
     })
   },
   async fsck() {
@@ -112,8 +136,10 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
   },
 }
 
+const takesArgument: readonly string[] = ['replay', 'backup']
 const [name = 'start', ...rest] = process.argv.slice(2)
-const isKnown = Object.hasOwn(commands, name) && rest.length === (name === 'replay' ? 1 : 0)
+const isKnown =
+  Object.hasOwn(commands, name) && rest.length === (takesArgument.includes(name) ? 1 : 0)
 const command = isKnown ? commands[name] : undefined
 if (name === '--help' || name === 'help') {
   process.stdout.write(usage)

@@ -21,8 +21,10 @@ import { advanceTo, type BatchContext } from './context.ts'
 import { forEachPage } from './pages.ts'
 import { resumeWalk } from './published-marks.ts'
 
+type PublishContext = Pick<BatchContext, 'journal' | 'store' | 'crashPoint'>
+
 export async function publishProofs(
-  context: BatchContext,
+  context: PublishContext,
   batch: Batch,
   tree: BatchTree,
 ): Promise<Batch> {
@@ -65,7 +67,7 @@ async function traceSettled({ tracing, book }: BatchContext, batch: Batch): Prom
 }
 
 async function publishWitness(
-  context: BatchContext,
+  context: PublishContext,
   tree: BatchTree,
   { index, anchors }: { index: number; anchors: readonly Anchor[] },
 ): Promise<void> {
@@ -88,7 +90,7 @@ function indexesAfter(after: string | undefined, limit: number, size: number): s
 }
 
 async function publishBatchFile(
-  context: BatchContext,
+  context: PublishContext,
   root: string,
   { leaves }: BatchTree,
   anchors: readonly Anchor[],

@@ -16,7 +16,8 @@ import { createSqliteEvents } from './sqlite-events.ts'
 import { createSqliteIssuers, createSqliteProducts } from './sqlite-products.ts'
 import { createTurns, type Write } from './turns.ts'
 
-const JOURNAL_FILE = 'journal.sqlite'
+/** The database's name in the data folder. */
+export const JOURNAL_FILE = 'journal.sqlite'
 
 /** Opens the journal in `folder`, which exists; makes it when it is missing. */
 export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journal {

@@ -1,0 +1,117 @@
+// Backup, restore and republish as the runbooks have them done: the real service and its commands.
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import {
+  getJson,
+  postJson,
+  type RegisteredProduct,
+  registerProduct,
+  signManufacture,
+} from '../../../../test/server-client.ts'
+import { type ServerProcess, startServerProcess } from '../../../../test/server-process.ts'
+import { openScene, type ServiceScene, untilSettled } from '../../../../test/service-scene.ts'
+import { parseConfig } from '../config.ts'
+import { runFsck } from '../fsck/open-fsck.ts'
+import { backupJournal } from '../journal/backup.ts'
+import { openExistingJournal } from '../journal/open-journal.ts'
+import { openStore } from '../store/open-store.ts'
+import { type Republished, republish } from './republish.ts'
+
+const run = promisify(execFile)
+const hooks = new URL('../../../../test/from-source.mjs', import.meta.url)
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+let scene: ServiceScene
+let server: ServerProcess
+let product: RegisteredProduct
+
+beforeAll(async () => {
+  scene = await openScene()
+  server = await startServerProcess(scene.environment)
+  product = await registerProduct(server.url, scene.domain, scene.issuer, 'REPAIR-1')
+  await sealOne(server.url)
+})
+
+afterAll(async () => {
+  await server?.stop()
+  await scene?.close()
+})
+
+async function sealOne(url: string): Promise<void> {
+  await postJson(`${url}/events`, await signManufacture(scene.issuer, [product]))
+  await postJson(`${url}/batches`, {})
+  await untilSettled(url)
+}
+
+async function command(name: string): Promise<string> {
+  const env = { PATH: process.env['PATH'] ?? '', ...scene.environment }
+  return (await run(process.execPath, ['--import', hooks.href, cli, name], { env })).stdout
+}
+
+async function republishHere(): Promise<Republished> {
+  const config = parseConfig(scene.environment)
+  const journal = await openExistingJournal(config)
+  return await republish(journal, await openStore(config)).finally(() => journal.close())
+}
+
+it('writes back what a store has lost, beside the running service', async () => {
+  const files = join(scene.folder, 'files')
+  const lost = (await readdir(files, { recursive: true })).filter((name) =>
+    /events\/z|did\.jsonl$|witness\.json$|batches\/[0-9a-f]{64}\.json$/.test(name),
+  )
+  expect(lost.length).toBeGreaterThanOrEqual(5)
+  const before = new Map<string, string>()
+  for (const name of lost) {
+    before.set(name, await readFile(join(files, name), 'utf8'))
+    if (!name.includes('issuers')) await rm(join(files, name))
+  }
+  expect((await runFsck(parseConfig(scene.environment))).findings).not.toEqual([])
+  const report: unknown = JSON.parse(await command('republish'))
+  expect(report).toMatchObject({ batches: 1, products: 1, problems: [] })
+  for (const [name, body] of before) expect(await readFile(join(files, name), 'utf8')).toBe(body)
+  expect((await runFsck(parseConfig(scene.environment))).findings).toEqual([])
+  expect(await republishHere()).toMatchObject({ written: 0, problems: [] })
+})
+
+it('says what it cannot mend', async () => {
+  const file = join(scene.folder, 'files/.well-known/did', product.scid, 'did.jsonl')
+  const body = await readFile(file, 'utf8')
+  await writeFile(file, body.replace('REPAIR-1', 'REPAIR-2'))
+  const { problems } = await republishHere()
+  await writeFile(file, body)
+  expect(problems).toEqual([
+    { subject: `product ${product.scid}`, problem: 'Error: the published log is not ours' },
+  ])
+})
+
+it('restores a backup, and goes on from what was published since', async () => {
+  const backup = join(scene.folder, 'backup.sqlite')
+  await backupJournal(scene.folder, backup)
+  await expect(backupJournal(scene.folder, backup)).rejects.toMatchObject({
+    code: 'ERR_DPP_CONFIG_INVALID', // It replaces nothing.
+  })
+  await sealOne(server.url) // Published, and not in the backup.
+  await server.stop()
+  const keys = await readFile(join(scene.folder, 'development-keys.json'))
+
+  const folder = join(scene.folder, 'restored')
+  await mkdir(folder)
+  await cp(backup, join(folder, 'journal.sqlite'))
+  await cp(join(scene.folder, 'files'), join(folder, 'files'), { recursive: true })
+  await writeFile(join(folder, 'development-keys.json'), keys, { mode: 0o600 })
+  const environment = { ...scene.environment, DPP_DATA_DIR: folder }
+  const restored = await startServerProcess(environment)
+  await new Promise((resolve) => setTimeout(resolve, 1000)) // Entry times are whole seconds.
+  await sealOne(restored.url)
+  await sealOne(restored.url)
+  const log = await (
+    await fetch(`${restored.url}/.well-known/did/${product.scid}/did.jsonl`)
+  ).text()
+  const { body } = await getJson(`${restored.url}/batches`)
+  await restored.stop()
+  expect(log.trim().split('\n').length, JSON.stringify(body)).toBe(5) // Genesis, two before, two since.
+})
