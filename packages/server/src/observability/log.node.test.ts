@@ -182,9 +182,11 @@ describe('secrets', () => {
     server.process.stdout?.on('data', (chunk) => {
       text += chunk
     })
-    const controller = createLocalSigner(generateSeed())
+    const seed = generateSeed()
+    const controller = createLocalSigner(seed)
     const did = controller.verificationMethod.replace(/#.*/, '')
-    await registerProduct(url, 'dpp.windowco.example', { did, signer: controller }, 'LOG-1')
+    const owner = { did, signer: controller, seed }
+    await registerProduct(url, 'dpp.windowco.example', owner, 'LOG-1')
     await fetch(`${url}/batches`, {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}` },
