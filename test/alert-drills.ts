@@ -27,12 +27,13 @@ export type Prometheus = {
 }
 
 /**
- * The rules with their times shortened, and nothing else: each `for:` becomes 2 s, each range 30 s, the grace of 900 s is
- * 5 s. What they compare and name stays as it is shipped.
+ * The rules with their times shortened, and nothing else: each `for:` becomes 2 s, ranges 30 s (that of restarts 4 minutes, for
+ * a start takes its time), the grace of 900 s is 5 s. What they compare and name stays as it is shipped.
  */
 export function shortened(rules: string): string {
   return rules
     .replace(/for: \d+m/g, 'for: 2s')
+    .replace(/\[30m\]/g, '[240s]')
     .replace(/\[\d+m\]/g, '[30s]')
     .replace(/\+ 900\b/g, '+ 5')
 }
@@ -75,7 +76,7 @@ scrape_configs:
       const now = await firing()
       const seconds = (performance.now() - started) / 1000
       if (isSo(now)) return Math.round(seconds)
-      if (seconds > 180) throw new Error(`${what}; firing: ${now.join(', ') || 'nothing'}`)
+      if (seconds > 360) throw new Error(`${what}; firing: ${now.join(', ') || 'nothing'}`)
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
@@ -128,21 +129,23 @@ export async function openRunbooks(
     variables: { readonly [name: string]: string } = {},
   ): Promise<string> {
     const text = await readFile(new URL(`docs/runbooks/${page}`, root), 'utf8')
-    const blocks = [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)]
+    const blocks = [...text.matchAll(/^( *)```sh[^\n]*\n([\s\S]*?)^ *```$/gm)]
       .map(([, indent = '', body = '']) => body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
       .filter((body) => body.includes(part))
     if (blocks.length === 0) throw new Error(`${page} has no command with ${part}`)
     const env = { PATH: `${bin}:${process.env['PATH']}`, ...environment(), ...variables }
     const child = spawn('bash', ['-euo', 'pipefail', '-c', blocks.join('\n')], { env })
     let output = ''
+    let complaint = ''
     child.stdout.on('data', (chunk) => {
       output += chunk
     })
     child.stderr.on('data', (chunk) => {
-      output += chunk
+      complaint += chunk
     })
     const code = await new Promise((resolve) => child.once('close', resolve))
-    if (code !== 0) throw new Error(`${page}: exit code ${code}: ${output.slice(-2000)}`)
+    if (code !== 0)
+      throw new Error(`${page}: exit code ${code}: ${`${output}${complaint}`.slice(-2000)}`)
     return output
   }
   return { follow }

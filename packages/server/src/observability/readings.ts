@@ -39,10 +39,14 @@ export type ReadingContext = {
   readonly now: () => Date
 }
 
-/** Reads everything. A journal that does not answer is a reading too: the scrape says so and holds no figure of it. */
+/**
+ * Reads everything. A journal that does not answer is a reading too: the scrape says so and holds no figure of it. One that
+ * is known to be down is not asked: each question would take its time limit, and the scraper would give up on us.
+ */
 export async function readGauges(context: ReadingContext): Promise<Readings> {
   const { dependencies, maxAnchorAgeSeconds } = context
-  const queue = await readQueue(context).catch(() => undefined)
+  const isDown = dependencies.answers().get('journal') === false
+  const queue = isDown ? undefined : await readQueue(context).catch(() => undefined)
   const forecast = dependencies.forecast()
   const isLate = (queue?.oldest_batch_age_seconds ?? 0) > maxAnchorAgeSeconds
   return {
