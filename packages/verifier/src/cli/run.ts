@@ -131,7 +131,8 @@ async function findMany({ subject }: CliOptions, world: World): Promise<Many | u
     if (others > 0) {
       world.err(`dpp-verify: ${others} logs left out: mirrors of issuers, or not of products\n`)
     }
-    if (dids.length === 0) throw noFile(`did.jsonl of a product in ${subject}`)
+    if (dids.length === 0)
+      throw verifierError('ERR_DPP_FILE_MISSING', `no log of a product lies in ${subject}`)
     return found
   }
   const text = await world.readFile(subject)
