@@ -112,6 +112,24 @@ export async function readValues<Value>(
 }
 
 /** The products of a chunk, which may be a part of one of the data set's own. */
+/** What of all these chunks is in files of this kind. @throws Error when a file is missing */
+export async function readAllValues<Value>(
+  dataSet: DataSet,
+  chunks: readonly Chunk[],
+  part: ChunkPart,
+): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for (const chunk of chunks) {
+    const found = await readValues<Value>(dataSet, chunk, part)
+    if (found === undefined)
+      throw new Error(
+        `the events of windows ${chunk.name} are missing: run simulate-lifecycle with the same --count`,
+      )
+    values.push(...found)
+  }
+  return values
+}
+
 export async function readProducts(
   dataSet: DataSet,
   { count }: Manifest,

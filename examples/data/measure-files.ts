@@ -9,6 +9,7 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ['events', /\/events\//],
   ['batches', /\/batches\/[0-9a-f]+\.json$/],
   ['evidence of batches', /\/batches\/.*\.evidence\.json$/],
+  ["the service's own log", /^\/\.well-known\/did\.jsonl$/],
   ['logs (did.jsonl)', /\/did\.jsonl$/],
   ['proofs (witness.json)', /\/witness\.json$/],
   ['other', /(?:)/],

@@ -8,14 +8,13 @@ import { type BatchFigures, readBatches, runBatch } from './batches.ts'
 import { waveStarts } from './calendar.ts'
 import { closeLogs } from './close-logs.ts'
 import {
-  type ChunkPart,
   chunksOf,
   type DataSet,
   type Manifest,
   policyKey,
+  readAllValues,
   readLines,
   readProducts,
-  readValues,
   replaceJson,
   requireManifest,
 } from './data-set.ts'
@@ -92,9 +91,9 @@ export async function seedStorage(dataSet: DataSet, options: SeedOptions): Promi
   const job: Job = { ...options, dataSet, manifest, chunks, description }
   const chunked = chunks.map((chunk) => readProducts(dataSet, manifest, chunk))
   const products = (await Promise.all(chunked)).flat()
-  const expectations = await readAll<Expectation>(job, 'expected')
-  const restricted = await readAll<RestrictedLine>(job, 'restricted')
-  const unwelcome = await readAll<RefusedLine>(job, 'refused')
+  const expectations = await readAllValues<Expectation>(dataSet, chunks, 'expected')
+  const restricted = await readAllValues<RestrictedLine>(dataSet, chunks, 'restricted')
+  const unwelcome = await readAllValues<RefusedLine>(dataSet, chunks, 'refused')
   assertAudiences(restricted, description)
 
   const uploaded =
@@ -219,17 +218,4 @@ function verify(job: Job, policy: object, chosen: readonly Expectation[]): Promi
     },
     (done) => counter(done, chosen.length),
   )
-}
-
-async function readAll<Value>(job: Job, part: ChunkPart): Promise<readonly Value[]> {
-  const values: Value[] = []
-  for (const chunk of job.chunks) {
-    const found = await readValues<Value>(job.dataSet, chunk, part)
-    if (found === undefined)
-      throw new Error(
-        `the events of windows ${chunk.name} are missing: run simulate-lifecycle with the same --count`,
-      )
-    values.push(...found)
-  }
-  return values
 }

@@ -50,17 +50,22 @@ export async function verifyProducts(
   await inParallel(expectations, LANES, async (expectation) => {
     const { did } = expectation
     const verdict = await verifyProduct(did, { policy, sources, readers })
-    const expected = describeExpectation(expectation)
-    const found = describeVerdict(verdict)
-    if (found !== expected) {
-      const why = verdict.status === expectation.status ? '' : ` (${decisiveCheck(verdict)?.text})`
-      surprises.push({ did, expected, found: `${found}${why}` })
-    }
+    const surprise = compareVerdict(expectation, verdict)
+    if (surprise !== undefined) surprises.push(surprise)
     entries += verdict.entries.length
     done += 1
     onProgress(done)
   })
   return { products: done, entries, surprises }
+}
+
+/** What of a verdict is not as expected: its status, or what it counts. */
+export function compareVerdict(expectation: Expectation, verdict: Verdict): Surprise | undefined {
+  const expected = describeExpectation(expectation)
+  const found = describeVerdict(verdict)
+  if (found === expected) return undefined
+  const why = verdict.status === expectation.status ? '' : ` (${decisiveCheck(verdict)?.text})`
+  return { did: expectation.did, expected, found: `${found}${why}` }
 }
 
 /** A sample that is spread evenly, with every odd case that there is: its first window each time. */
