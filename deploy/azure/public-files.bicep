@@ -94,7 +94,7 @@ resource route 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
     customDomains: [{ id: domain.id }]
     ruleSets: [{ id: headers.id }]
     originPath: '/dpp-public'
-    patternsToMatch: ['/.well-known/did/*']
+    patternsToMatch: ['/.well-known/did/*', '/.well-known/did.jsonl']
     supportedProtocols: ['Https']
     httpsRedirect: 'Disabled'
     forwardingProtocol: 'HttpsOnly'
