@@ -18,6 +18,7 @@ import {
   encodeMultibase,
   encodeUtf8,
   isDppError,
+  isJsonObject,
   type JsonObject,
   type LocalSigner,
   parseEvent,
@@ -92,12 +93,15 @@ async function benchEvents(
   const parsed = events.map((event) => parseEvent(event))
   const keyObjects = signers.map((signer) => importKey(signer.publicKey))
   const key = (i: number): Uint8Array => keys[i] as Uint8Array
-  const verifyAll = (backend: 'node:crypto' | 'native') => (): void => {
-    for (let i = 0; i < eventCount; i++) {
-      const event = parseEvent(bodies[i])
-      must(verifyEvent(event, key(i), { backend }).verified)
+  // As a stranger may send them: other orders of members, on several lines.
+  const foreign = events.map((event) => encodeUtf8(JSON.stringify(reversed(event), null, 1)))
+  const verifyAll =
+    (backend: 'node:crypto' | 'native', texts: readonly Uint8Array[]) => (): void => {
+      for (let i = 0; i < eventCount; i++) {
+        const event = parseEvent(texts[i])
+        must(verifyEvent(event, key(i), { backend }).verified)
+      }
     }
-  }
   const result = await compare(
     `verify ${eventCount} signed events of ${bodies[0]?.length} bytes, ${keyCount} keys: parse, canonicalize, hash, signature`,
     {
@@ -108,7 +112,8 @@ async function benchEvents(
           )
         })
       },
-      '@dpp/core, one thread, node:crypto': verifyAll('node:crypto'),
+      '@dpp/core, one thread, node:crypto': verifyAll('node:crypto', bodies),
+      '@dpp/core, one thread, node:crypto, not canonical': verifyAll('node:crypto', foreign),
       '@dpp/core, all cores, node:crypto': async () => {
         // As a server does: requests of 100 events, each verified while the next is parsed.
         const requests = []
@@ -122,7 +127,7 @@ async function benchEvents(
         must(verdicts.flat().every(({ verified }) => verified))
       },
       ...(ed25519Backends().includes('sodium-native')
-        ? { '@dpp/core, one thread, sodium-native': verifyAll('native') }
+        ? { '@dpp/core, one thread, sodium-native': verifyAll('native', bodies) }
         : {}),
     },
     { units: eventCount, unit: 'event' },
@@ -145,6 +150,14 @@ async function benchEvents(
       },
     ],
   }
+}
+
+/** The same value with all members in the opposite order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (!isJsonObject(value)) return value
+  const members = Object.entries(value).map(([name, member]) => [name, reversed(member)])
+  return Object.fromEntries(members.reverse())
 }
 
 async function benchVerify({ publicKey, sign }: LocalSigner): Promise<Result> {

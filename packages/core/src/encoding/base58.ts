@@ -21,24 +21,8 @@ export function encodeBase58btc(bytes: Uint8Array): string {
   if (bytes.length > maxByteLength) {
     throw new DppError('ERR_DPP_ENCODING_INVALID', 'too long for base58btc')
   }
-  const limbs: number[] = [] // Little-endian, base 58^4.
-  for (let i = 0; i < bytes.length; ) {
-    let carry = 0
-    let scale = 1
-    for (const end = Math.min(i + 3, bytes.length); i < end; i++, scale *= 256) {
-      carry = carry * 256 + (bytes[i] as number)
-    }
-    carryInto(limbs, carry, scale, encodingBase)
-  }
-  let text = ''
-  for (const limb of limbs) {
-    let rest = limb
-    for (let digit = 0; digit < 4; digit++, rest = Math.floor(rest / 58))
-      text = alphabet[rest % 58] + text
-  }
-  let zeros = 0
-  while (zeros < bytes.length && bytes[zeros] === 0) zeros++
-  return '1'.repeat(zeros) + text.replace(/^1+/, '')
+  const digits = convert(bytes, 256, 3, 58, 4)
+  return String.fromCharCode(...digits.map((digit) => alphabet.charCodeAt(digit)))
 }
 
 /**
@@ -47,52 +31,63 @@ export function encodeBase58btc(bytes: Uint8Array): string {
  * @throws DppError `ERR_DPP_ENCODING_INVALID` for a character outside the alphabet or more than 4,096 of them.
  */
 export function decodeBase58btc(text: string): Uint8Array {
-  if (typeof text !== 'string' || text.length > maxTextLength) {
-    throw new DppError('ERR_DPP_ENCODING_INVALID', 'too long for base58btc')
-  }
-  const limbs: number[] = [] // Little-endian, base 2^24.
-  for (let i = 0; i < text.length; ) {
-    let carry = 0
-    let scale = 1
-    for (const end = Math.min(i + 4, text.length); i < end; i++, scale *= 58) {
-      const unit = text.charCodeAt(i)
-      const digit = unit < 128 ? (valueOfUnit[unit] as number) : 255
-      if (digit === 255) throw new DppError('ERR_DPP_ENCODING_INVALID', 'not base58btc')
-      carry = carry * 58 + digit
-    }
-    carryInto(limbs, carry, scale, 0x1000000)
-  }
-  let zeros = 0
-  while (zeros < text.length && text.charCodeAt(zeros) === 0x31) zeros++
-  return bytesOfLimbs(limbs, zeros)
-}
-
-const encodingBase: number = 58 ** 4 // Four characters a limb.
-
-/** limbs = limbs * scale + carry, in the given base. */
-function carryInto(limbs: number[], carry: number, scale: number, limbBase: number): void {
-  let rest = carry
-  for (let i = 0; i < limbs.length; i++) {
-    rest += (limbs[i] as number) * scale
-    const high = Math.floor(rest / limbBase)
-    limbs[i] = rest - high * limbBase
-    rest = high
-  }
-  while (rest > 0) {
-    limbs.push(rest % limbBase)
-    rest = Math.floor(rest / limbBase)
-  }
-}
-
-/** The bytes of a number in 24-bit limbs, most significant first, after `zeros` zero bytes. */
-function bytesOfLimbs(limbs: readonly number[], zeros: number): Uint8Array {
-  const top = limbs[limbs.length - 1] ?? 0
-  const topLength = top > 0xffff ? 3 : top > 0xff ? 2 : top > 0 ? 1 : 0
-  const length = Math.max(0, limbs.length - 1) * 3 + topLength
-  const bytes = new Uint8Array(zeros + length)
-  for (let i = 0; i < length; i++) {
-    const limb = limbs[Math.floor(i / 3)] as number
-    bytes[bytes.length - 1 - i] = limb >>> (8 * (i % 3))
+  const bytes = readBase58btc(text)
+  if (bytes === undefined) {
+    throw new DppError('ERR_DPP_ENCODING_INVALID', 'not base58btc of at most 4,096 characters')
   }
   return bytes
+}
+
+/** Decodes as {@link decodeBase58btc} does, or gives undefined. Never throws. */
+export function readBase58btc(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string' || text.length > maxTextLength) return undefined
+  const digits = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) {
+    const digit = valueOfUnit[text.charCodeAt(i)] ?? 255
+    if (digit === 255) return undefined
+    digits[i] = digit
+  }
+  return new Uint8Array(convert(digits, 58, 4, 256, 3))
+}
+
+/**
+ * The digits of a number in another base, most significant first. Each zero in front of the digits gives one in front of the
+ * result, which otherwise has none. Takes `atOnce` digits a step, and holds `inLimb` digits of the new base in a limb:
+ * `fromBase` ** `atOnce` * `toBase` ** `inLimb` must stay below 2^53.
+ */
+function convert(
+  digits: Uint8Array,
+  fromBase: number,
+  atOnce: number,
+  toBase: number,
+  inLimb: number,
+): number[] {
+  const limbBase = toBase ** inLimb
+  const limbs: number[] = [] // Little-endian.
+  for (let i = 0; i < digits.length; ) {
+    let carry = 0
+    let scale = 1
+    for (const end = Math.min(i + atOnce, digits.length); i < end; i++, scale *= fromBase) {
+      carry = carry * fromBase + (digits[i] as number)
+    }
+    // The number so far, times the scale, plus the new digits.
+    for (let j = 0; j < limbs.length; j++) {
+      carry += (limbs[j] as number) * scale
+      const high = Math.floor(carry / limbBase)
+      limbs[j] = carry - high * limbBase
+      carry = high
+    }
+    if (carry > 0) limbs.push(carry % limbBase)
+    if (carry >= limbBase) limbs.push(Math.floor(carry / limbBase))
+  }
+  const result: number[] = [] // Little-endian too.
+  for (const limb of limbs) {
+    // As 32-bit integers, which engines divide many times faster than what could be a fraction.
+    for (let j = 0, rest = limb | 0; j < inLimb; j++, rest = (rest / toBase) | 0) {
+      result.push(rest % toBase)
+    }
+  }
+  while (result.at(-1) === 0) result.pop()
+  for (let i = 0; digits[i] === 0; i++) result.push(0)
+  return result.reverse()
 }

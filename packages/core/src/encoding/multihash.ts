@@ -13,8 +13,13 @@ export function encodeMultihash(digest: Uint8Array): Uint8Array {
 
 /** Unwraps a SHA-256 multihash. @throws DppError `ERR_DPP_ENCODING_INVALID` for another algorithm or length. */
 export function decodeMultihash(bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== 34 || bytes[0] !== 0x12 || bytes[1] !== 0x20) {
+  if (!isMultihash(bytes)) {
     throw new DppError('ERR_DPP_ENCODING_INVALID', 'not a sha2-256 multihash')
   }
   return bytes.slice(2)
+}
+
+/** Tells whether `bytes` are a SHA-256 multihash. */
+export function isMultihash(bytes: Uint8Array): boolean {
+  return bytes.length === 34 && bytes[0] === 0x12 && bytes[1] === 0x20
 }

@@ -1,7 +1,7 @@
 // Multikey (W3C Controlled Identifiers §2.2.2) and did:key (W3C CCG) for Ed25519 public keys.
 
 import { DppError } from '../errors.ts'
-import { decodeBase58btc } from './base58.ts'
+import { readBase58btc } from './base58.ts'
 import { encodeMultibase } from './multibase.ts'
 
 /** Encodes a 32-byte Ed25519 public key (`z6Mk…`). @throws DppError `ERR_DPP_KEY_INVALID` for another length. */
@@ -24,7 +24,7 @@ export function decodeMultikey(multikey: string): Uint8Array {
   // An Ed25519 Multikey always takes 48 characters: longer text is not even decoded.
   const bytes =
     typeof multikey === 'string' && multikey.length === 48 && multikey[0] === 'z'
-      ? tryDecode(multikey.slice(1))
+      ? readBase58btc(multikey.slice(1))
       : undefined
   if (bytes?.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) {
     throw new DppError('ERR_DPP_KEY_INVALID', 'not an Ed25519 Multikey (z6Mk, 48 characters)')
@@ -59,14 +59,6 @@ export function publicKeyOfDidKey(verificationMethod: string): Uint8Array | unde
   if (verificationMethod !== didKeyVerificationMethod(multikey)) return undefined
   try {
     return decodeMultikey(multikey)
-  } catch {
-    return undefined
-  }
-}
-
-function tryDecode(text: string): Uint8Array | undefined {
-  try {
-    return decodeBase58btc(text)
   } catch {
     return undefined
   }

@@ -33,12 +33,10 @@ export function parseTime(text: unknown): Date {
   return time
 }
 
-/** Date accepts 30 February and makes it March: count the days ourselves, where a month could lack them. */
+/** Date accepts 30 February and makes it March: where a month could lack the day, see whether it comes back. */
 function isDayOfMonth(text: string): boolean {
-  const day = text.slice(8, 10)
-  if (day < '29') return true
-  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0))
-  return Number(day) <= lastDay.getUTCDate()
+  const day = text.slice(0, 10)
+  return day.slice(8) < '29' || new Date(day).toJSON()?.startsWith(day) === true
 }
 
 const pattern =

@@ -22,36 +22,39 @@ export const epcisProfile: EventProfile = {
 
 type Check = (value: Json) => boolean
 
-/** Each kind of event, and the members that not every kind has (EPCIS 2.0 §7.4.2 to §7.4.6). */
-const ownMembers: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ readTable([
-  ['ObjectEvent', 'action epcList quantityList ilmd'],
-  ['AggregationEvent', 'action parentID childEPCs childQuantityList'],
-  ['AssociationEvent', 'action parentID childEPCs childQuantityList'],
-  ['TransactionEvent', 'action parentID epcList quantityList'],
-  [
-    'TransformationEvent',
-    'inputEPCList inputQuantityList outputEPCList outputQuantityList transformationID ilmd',
-  ],
+/** The kinds of event (EPCIS 2.0 §7.4.2 to §7.4.6), each with its letter in the table below and what only it needs. */
+const kinds: ReadonlyMap<string, readonly [string, string]> = /* @__PURE__ */ new Map([
+  ['ObjectEvent', ['O', 'action']],
+  ['AggregationEvent', ['G', 'action']],
+  ['AssociationEvent', ['S', 'action parentID']],
+  ['TransactionEvent', ['T', 'action bizTransactionList']],
+  ['TransformationEvent', ['F', 'eventTime']],
 ])
 
-/** Members that only some kinds have and others must not. All but two name objects. */
-const specialMembers: ReadonlySet<string> = /* @__PURE__ */ joinTable(ownMembers)
+/** A member's check, and the letters of the kinds that alone may have it: empty for those that all may have. */
+type Member = { readonly check: Check; readonly only: string }
 
-/** Every member of the standard, with the check of its value. */
-const checks: ReadonlyMap<string, Check> = /* @__PURE__ */ readChecks([
-  [isText, 'type'],
+/** Every member of the standard. Those of some kinds only name objects, but for two. */
+const members: ReadonlyMap<string, Member> = /* @__PURE__ */ readMembers([
   [(value) => isText(value) || typeof value === 'object', '@context'],
-  [isUri, 'eventID transformationID'],
-  [isTime, 'eventTime recordTime'],
+  [isUri, 'eventID'],
+  [isUri, 'transformationID', 'F'],
+  [isText, 'type eventTime'],
+  [isTime, 'recordTime'],
   [isZoneOffset, 'eventTimeZoneOffset'],
-  [(value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE', 'action'],
+  [(value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE', 'action', 'OGST'],
   [isVocabularyWord, 'bizStep disposition'],
   [isPlace, 'readPoint bizLocation'],
-  [isIdentifier, 'parentID'],
-  [isIdentifierList, 'epcList childEPCs inputEPCList outputEPCList'],
-  [isQuantityList, 'quantityList childQuantityList inputQuantityList outputQuantityList'],
+  [isIdentifier, 'parentID', 'GST'],
+  [isIdentifierList, 'epcList', 'OT'],
+  [isIdentifierList, 'childEPCs', 'GS'],
+  [isIdentifierList, 'inputEPCList outputEPCList', 'F'],
+  [isQuantityList, 'quantityList', 'OT'],
+  [isQuantityList, 'childQuantityList', 'GS'],
+  [isQuantityList, 'inputQuantityList outputQuantityList', 'F'],
   [isObjectList, 'bizTransactionList sourceList destinationList sensorElementList'],
-  [isJsonObject, 'ilmd persistentDisposition'],
+  [isJsonObject, 'ilmd', 'OF'],
+  [isJsonObject, 'persistentDisposition'],
   [isErrorDeclaration, 'errorDeclaration'],
   [(value) => [value].flat().every(isUri), 'certificationInfo'],
   [isDidList, 'dpp:digitalProductPassportId'],
@@ -67,55 +70,50 @@ const checks: ReadonlyMap<string, Check> = /* @__PURE__ */ readChecks([
  */
 export function parseEpcisSubject(subject: JsonObject): EventSubject {
   const type = subject['type']
-  const own = isText(type) ? ownMembers.get(type) : undefined
-  if (own === undefined) throw invalid('type must be one of the five EPCIS event types')
-  const required = ['eventTime', 'eventTimeZoneOffset', 'dpp:digitalProductPassportId']
-  if (own.includes('action')) required.push('action')
-  if (type === 'AssociationEvent') required.push('parentID')
-  if (type === 'TransactionEvent') required.push('bizTransactionList')
-  for (const name of required) {
+  const kind = isText(type) ? kinds.get(type) : undefined
+  if (kind === undefined) throw invalid('type is not an EPCIS event type')
+  const [letter, own] = kind
+  for (const name of `${own} eventTimeZoneOffset dpp:digitalProductPassportId`.split(' ')) {
     if (!Object.hasOwn(subject, name)) throw invalid(`an ${type} needs ${name}`)
   }
+  const eventTime = readTime(subject['eventTime'])
+  if (eventTime === undefined) throw malformed('eventTime')
   let namesObjects = false
   for (const name of Object.keys(subject)) {
     const value = subject[name] as Json
-    const check = checks.get(name)
-    const isKnown = specialMembers.has(name) ? own.includes(name) : check !== undefined
+    const member = members.get(name)
+    const isKnown = member !== undefined && (member.only === '' || member.only.includes(letter))
     if (!isKnown && !/^[^:\s]+:\S+$/.test(name)) {
-      throw invalid(`${type} with ${JSON.stringify(name.slice(0, 60))}: extensions need a prefix`)
+      throw invalid(`unknown member ${JSON.stringify(name.slice(0, 60))}: extensions need a prefix`)
     }
-    if (check !== undefined && !check(value)) throw invalid(`${name} is malformed`)
-    namesObjects ||= namesObject(name, value)
+    if (member?.check(value) === false) throw malformed(name)
+    namesObjects ||= namesObject(name, value, member)
   }
   if (!namesObjects) throw invalid('it names no object')
   const corrects = subject['dpp:corrects']
   return {
     products: subject['dpp:digitalProductPassportId'] as readonly string[],
     type: (subject['bizStep'] as string | undefined) ?? (type as string),
-    eventTime: readTime(subject['eventTime']) as Date,
+    eventTime,
     ...(corrects === undefined ? {} : { corrects: corrects as string }),
   }
 }
 
 /** EPCIS 2.0 §7.3.3: an event without any of these says nothing. */
-function namesObject(name: string, value: Json): boolean {
+function namesObject(name: string, value: Json, member: Member | undefined): boolean {
   if (name === 'action' || name === 'ilmd') return false
-  if (!specialMembers.has(name) && name !== 'sensorElementList') return false
+  if (!member?.only && name !== 'sensorElementList') return false
   return !Array.isArray(value) || value.length > 0
 }
 
-function readTable(
-  rows: readonly (readonly [string, string])[],
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(rows.map(([name, words]) => [name, words.split(' ')]))
-}
-
-function joinTable(table: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  return new Set([...table.values()].flat())
-}
-
-function readChecks(rows: readonly (readonly [Check, string])[]): ReadonlyMap<string, Check> {
-  return new Map(rows.flatMap(([check, names]) => names.split(' ').map((name) => [name, check])))
+function readMembers(
+  rows: readonly (readonly [Check, string, string?])[],
+): ReadonlyMap<string, Member> {
+  return new Map(
+    rows.flatMap(([check, names, only = '']) =>
+      names.split(' ').map((name) => [name, { check, only }] as const),
+    ),
+  )
 }
 
 function isText(value: Json | undefined): value is string {
@@ -193,6 +191,10 @@ function isDidList(value: Json): boolean {
 /** Tells whether `text` is a decimal number in the one form used for measured values: `12`, `-0.5`; no exponent, no spare zeros in front. */
 export function isDecimal(text: unknown): text is string {
   return typeof text === 'string' && /^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?$/.test(text)
+}
+
+function malformed(name: string): DppError<'ERR_DPP_SUBJECT_INVALID'> {
+  return invalid(`${name} is malformed`)
 }
 
 function invalid(message: string): DppError<'ERR_DPP_SUBJECT_INVALID'> {

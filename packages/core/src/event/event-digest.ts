@@ -1,8 +1,7 @@
 // The event digest: multibase base58btc of the SHA-256 multihash of the canonical event, proof included. The event's name.
-import { decodeBase58btc } from '../encoding/base58.ts'
+import { readBase58btc } from '../encoding/base58.ts'
 import { encodeMultibase } from '../encoding/multibase.ts'
-import { decodeMultihash, encodeMultihash } from '../encoding/multihash.ts'
-import { isDppError } from '../errors.ts'
+import { encodeMultihash, isMultihash } from '../encoding/multihash.ts'
 import { canonicalize } from '../json/canonicalize.ts'
 import { sha256 } from '../signature/hash.ts'
 
@@ -19,10 +18,6 @@ export function digestOfCanonical(canonical: string | Uint8Array): string {
 /** Tells whether `text` has the form of an event digest: 47 characters, `zQm…`. Never throws. */
 export function isEventDigest(text: unknown): text is string {
   if (typeof text !== 'string' || text.length !== 47 || !text.startsWith('zQm')) return false
-  try {
-    return decodeMultihash(decodeBase58btc(text.slice(1))).length === 32
-  } catch (error) {
-    if (isDppError(error)) return false
-    throw error
-  }
+  const bytes = readBase58btc(text.slice(1))
+  return bytes !== undefined && isMultihash(bytes)
 }

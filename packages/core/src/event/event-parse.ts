@@ -3,16 +3,17 @@ import { isBytes } from '../encoding/bytes.ts'
 import { isDid, isUri } from '../encoding/identifier-syntax.ts'
 import { readTime } from '../encoding/time.ts'
 import { DppError } from '../errors.ts'
-import { type CanonicalMembers, canonicalMembers, joinMembers } from '../json/canonicalize.ts'
+import { canonicalObject, joinMembers } from '../json/canonicalize.ts'
+import type { CanonicalObject } from '../json/cut-object.ts'
 import { asList, isJsonObject, type Json, type JsonLimits, type JsonObject } from '../json/json.ts'
-import { assertNoDuplicates, readJson } from '../json/parse-strict.ts'
+import { readJson } from '../json/parse-strict.ts'
 import { encodeUtf8 } from '../json/utf8.ts'
 import { type ProofResult, signedBytes } from '../proof/data-integrity.ts'
 import {
   checkProofShape,
-  type DataIntegrityProof,
   findPolicyFault,
   type ProofPolicy,
+  type WholeProof,
 } from '../proof/proof.ts'
 import { type Ed25519Options, verifyEd25519, verifyEd25519Many } from '../signature/ed25519.ts'
 import { sha256 } from '../signature/hash.ts'
@@ -55,15 +56,12 @@ export type ParseEventOptions = {
  * @throws DppError `ERR_DPP_EVENT_INVALID`, `ERR_DPP_SUBJECT_INVALID`, and what `parseStrict` and `canonicalize` throw.
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
-  const { event, written } = readEvent(
-    value,
-    { ...options.limits, safeIntegers: true },
-    options.isOwned,
-  )
-  const { proof, signature } = parseEventProof(event, written)
+  const limits = { ...options.limits, safeIntegers: true }
+  const { event, canonical } = readEvent(value, limits, options.isOwned)
+  const { proof, signature, created, config } = parseEventProof(event, canonical, limits)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
-    throw invalid('proof.verificationMethod of another DID')
+    throw invalid('proof.verificationMethod')
   }
   const validFrom = readTime(event['validFrom'])
   if (validFrom === undefined) throw invalid('validFrom')
@@ -73,9 +71,8 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   if (!isJsonObject(subject)) throw invalid('credentialSubject')
   const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
 
-  const bytes = encodeUtf8(joinMembers(written.members))
-  const config = joinMembers(written.inner.filter(({ name }) => name !== 'proofValue'))
-  const unsecured = joinMembers(written.members.filter(({ name }) => name !== 'proof'))
+  const bytes = encodeUtf8(canonical.text)
+  const unsecured = joinMembers(canonical.members.filter((member) => !isProof(member)))
   return {
     ...about,
     event: event as unknown as SecuredEvent,
@@ -85,7 +82,7 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
     issuer,
     verificationMethod: proof.verificationMethod,
     validFrom,
-    created: readTime(proof.created),
+    created,
     message: signedBytes(sha256(config), sha256(unsecured)),
     signature,
   }
@@ -137,30 +134,31 @@ function readEvent(
   value: unknown,
   limits: JsonLimits,
   isOwned = false,
-): { event: JsonObject; written: CanonicalMembers } {
+): { readonly event: JsonObject; readonly canonical: CanonicalObject } {
   const read = typeof value === 'string' || isBytes(value) ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('not an object')
   const isParsed = isOwned || read !== undefined
-  const written = canonicalMembers(source, limits, { split: 'proof', isParsed })
-  if (read !== undefined) assertNoDuplicates(read.memberCount, written.memberCount)
-  for (const { name } of written.members) {
+  const canonical = canonicalObject(source, limits, isParsed, read?.text)
+  for (const { name } of canonical.members) {
     if (!envelopeMembers.has(name)) {
       throw invalid(`unknown member ${JSON.stringify(name.slice(0, 60))}`)
     }
   }
+  read?.assertWhole(canonical)
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
-  const event = isParsed ? source : (JSON.parse(joinMembers(written.members)) as JsonObject)
-  return { event, written }
+  const event = isParsed ? source : (JSON.parse(canonical.text) as JsonObject)
+  return { event, canonical }
 }
 
 function parseEventProof(
   event: JsonObject,
-  written: CanonicalMembers,
-): { proof: DataIntegrityProof; signature: Uint8Array } {
+  { members }: CanonicalObject,
+  limits: JsonLimits,
+): WholeProof & { readonly config: string } {
   const value = event['proof']
   // A proof that can be left out of a set would give one event several digests.
-  if (!isJsonObject(value)) throw invalid('proof must be one object')
+  if (!isJsonObject(value)) throw invalid('proof')
   const shape = checkProofShape(value)
   if (shape.fault !== undefined) {
     throw invalid(`proof (${shape.fault})`)
@@ -168,16 +166,22 @@ function parseEventProof(
   if (shape.proof.proofPurpose !== 'assertionMethod') {
     throw invalid('proof.proofPurpose')
   }
+  const source = members.find(isProof)?.text.slice('"proof":'.length)
+  const config = canonicalObject(value, limits, true, source).members
   // Stricter than vc-di-eddsa §3.3.2, which lets anyone append contexts to a signed document and so change the digest.
-  const ofEvent = written.members.find(isContext)?.text
-  if (ofEvent === undefined || ofEvent !== written.inner.find(isContext)?.text) {
-    throw invalid('proof.@context must be the @context')
+  const ofEvent = members.find(isContext)?.text
+  if (ofEvent === undefined || ofEvent !== config.find(isContext)?.text) {
+    throw invalid('proof.@context')
   }
-  return shape
+  return { ...shape, config: joinMembers(config.filter(({ name }) => name !== 'proofValue')) }
 }
 
 function isContext({ name }: { readonly name: string }): boolean {
   return name === '@context'
+}
+
+function isProof({ name }: { readonly name: string }): boolean {
+  return name === 'proof'
 }
 
 function parseIssuer(event: JsonObject): string {
@@ -191,7 +195,7 @@ function parseIssuer(event: JsonObject): string {
   if (type !== undefined && !asList(type).includes('CredentialIssuer')) {
     throw invalid('issuer.type')
   }
-  if (Object.keys(rest).length > 0) throw invalid('unknown member of issuer')
+  if (Object.keys(rest).length > 0) throw invalid('issuer')
   return id
 }
 
@@ -202,24 +206,20 @@ function parseTypes(event: JsonObject, profiles: readonly EventProfile[]): Event
   if (!Array.isArray(contexts) || contexts[0] !== 'https://www.w3.org/ns/credentials/v2') {
     throw invalid('@context')
   }
-  for (const context of contexts as readonly Json[]) {
-    // An inline context could rename our terms for a reader that processes JSON-LD.
-    if (typeof context === 'string') continue
-    if (
-      !isJsonObject(context) ||
-      (Object.hasOwn(context, 'dpp') && context['dpp'] !== dppVocabulary)
-    ) {
-      throw invalid('@context redefines dpp')
-    }
+  // An inline context could rename our terms for a reader that processes JSON-LD.
+  if (!contexts.every((context) => typeof context === 'string' || keepsTerms(context))) {
+    throw invalid('@context')
   }
-  const types = event['type']
-  const profile = Array.isArray(types)
-    ? profiles.find(({ credentialType }) => types.includes(credentialType))
-    : undefined
-  if (profile === undefined || !asList(types).includes('VerifiableCredential')) {
-    throw invalid('type')
-  }
+  const types = asList(event['type'])
+  const profile = profiles.find(({ credentialType }) => types.includes(credentialType))
+  if (profile === undefined || !types.includes('VerifiableCredential')) throw invalid('type')
   return profile
+}
+
+function keepsTerms(context: Json): boolean {
+  return (
+    isJsonObject(context) && (!Object.hasOwn(context, 'dpp') || context['dpp'] === dppVocabulary)
+  )
 }
 
 function findEventFault(parsed: ParsedEvent, options: ProofPolicy): ProofResult | undefined {
@@ -237,5 +237,5 @@ function resultOf(isValid: boolean): ProofResult {
 }
 
 function invalid(message: string): DppError<'ERR_DPP_EVENT_INVALID'> {
-  return new DppError('ERR_DPP_EVENT_INVALID', `event refused: ${message} (docs/spec/event.md)`)
+  return new DppError('ERR_DPP_EVENT_INVALID', `event refused: ${message}`)
 }

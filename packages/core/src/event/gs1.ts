@@ -90,7 +90,7 @@ function endsInCheckDigit(digits: string): boolean {
 function computeCheckDigit(digits: string): string {
   let sum = 0
   for (let i = 0; i < digits.length; i++) {
-    sum += Number(digits[digits.length - 1 - i]) * (i % 2 === 0 ? 3 : 1)
+    sum += (digits.charCodeAt(digits.length - 1 - i) - 48) * (i % 2 === 0 ? 3 : 1)
   }
   return String((10 - (sum % 10)) % 10)
 }

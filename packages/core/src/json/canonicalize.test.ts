@@ -6,10 +6,13 @@ import {
   canonicalize,
   encodeUtf8,
   isDppError,
+  isJsonObject,
   type JsonLimits,
   parseStrict,
   toHex,
 } from '../index.ts'
+import { canonicalObject } from './canonicalize.ts'
+import { readJson } from './parse-strict.ts'
 
 const vectors = vectorFiles('jcs')
 const hasVectors = Object.keys(vectors).length > 0
@@ -172,3 +175,87 @@ function revokedProxy(): object {
   revoke()
   return proxy
 }
+
+describe('canonicalObject', () => {
+  type Outcome = ReturnType<typeof canonicalObject> | string
+
+  /** As an event is read: parse, canonicalize, then ask whether the text lost anything on the way. */
+  function read(text: string, { isCut }: { readonly isCut: boolean }): Outcome {
+    try {
+      const json = readJson(encodeUtf8(text), { safeIntegers: true })
+      if (!isJsonObject(json.value)) return 'not an object'
+      const canonical = canonicalObject(
+        json.value,
+        { safeIntegers: true },
+        true,
+        isCut ? json.text : undefined,
+      )
+      json.assertWhole(canonical)
+      return canonical
+    } catch (error) {
+      if (isDppError(error)) return error.code
+      throw error
+    }
+  }
+
+  /** JSON text that is nearly canonical: names in any order, some twice, blanks, escapes, numbers in odd spellings. */
+  const { value: nearly } = fc.letrec<{ value: string; object: string; array: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom('""', '"x"', '"\\u0078"', '"\\ud800"', '"é"', '"\\\\ud800"', 'true', 'null'),
+      fc.constantFrom('0', '-0', '1', '1.0', '1e2', '1e20', '1e21', '9007199254740993'),
+      tie('array'),
+      tie('object'),
+    ),
+    array: fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+    object: fc
+      .array(
+        fc.tuple(
+          fc.constantFrom('"a"', '"b"', '"c"', '"9"', '"10"', '""', '" "', '"é"'),
+          tie('value'),
+        ),
+        { maxLength: 4 },
+      )
+      .chain((members) =>
+        fc.constantFrom(
+          members,
+          members.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        ),
+      )
+      .chain((members) =>
+        fc.constantFrom('', '', ' ').map((blank) => {
+          const texts = members.map(([name, text]) => `${name}:${blank}${text}`)
+          return `{${texts.join(`,${blank}`)}}`
+        }),
+      ),
+  }))
+
+  it('cuts canonical text into what it would write, and accepts and refuses the same texts', () => {
+    let cuts = 0
+    fc.assert(
+      fc.property(nearly, (text) => {
+        const cut = read(text, { isCut: true })
+        expect(cut).toEqual(read(text, { isCut: false }))
+        if (typeof cut === 'string') return
+        expect(cut.text).toBe(canonicalize(parseStrict(text)))
+        if (cut.text === text) cuts++
+      }),
+      { numRuns: 3000 },
+    )
+    expect(cuts).toBeGreaterThan(50)
+  })
+
+  it.each([
+    ['a duplicate as long as a number is short', '{"a":1e20,"b":"0123456789","b":"0123456789"}'],
+    ['names that JavaScript puts in order', '{"10":"x","9":"x"}'],
+    ['names that JavaScript moves', '{"9":"x","10":"x"}'],
+    ['a name before the digits', '{" ":"x","1":"x"}'],
+    ['an escape that saves nothing', '{"a":"\\n"}'],
+    ['an escape as long as a blank', '{"a": "\\/"}'],
+    ['nothing', '{}'],
+    ['a blank', '{ }'],
+    ['an empty object within', '{"a":{},"b":[],"c":[[]]}'],
+  ])('reads %s as it would without cutting', (_name, text) => {
+    expect(read(text, { isCut: true })).toEqual(read(text, { isCut: false }))
+  })
+})

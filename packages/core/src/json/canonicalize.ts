@@ -1,5 +1,6 @@
 // JSON Canonicalization Scheme (RFC 8785) over the I-JSON profile, in one pass that checks each value as it writes it.
 import { DppError } from '../errors.ts'
+import { type CanonicalObject, cutObject } from './cut-object.ts'
 import { completeLimits, type JsonLimits, type JsonObject } from './json.ts'
 import {
   assertByteLength,
@@ -26,62 +27,36 @@ export function canonicalize(value: unknown, limits?: JsonLimits): string {
   return text
 }
 
-/** The canonical text of one member of an object: `"name":value`. */
-export type CanonicalMember = { readonly name: string; readonly text: string }
-
-/** An object written member by member, in canonical order; for the member that was to be split, its own members too. */
-export type CanonicalMembers = {
-  readonly members: readonly CanonicalMember[]
-  readonly inner: readonly CanonicalMember[]
-  /** Members of all objects within. */
-  readonly memberCount: number
-}
-
 /**
- * Writes the members of `object` one by one, so that a document with and without its proof (`split`), and the proof with and
- * without its value, cost one pass; {@link joinMembers} makes each text of them. `isParsed` promises
- * that the object comes straight from JSON.parse, which makes nothing but plain objects and arrays.
+ * Writes an object member by member, so that a document with and without its proof costs one pass; {@link joinMembers} makes a
+ * text of some of them. `isParsed` promises that the object comes straight from JSON.parse, which makes nothing but plain objects
+ * and arrays; `source` that it came from this text, without lone surrogates: canonical text is not written again but cut.
  *
  * @throws as `canonicalize` does
  */
-export function canonicalMembers(
+export function canonicalObject(
   object: JsonObject,
-  limits?: JsonLimits,
-  { split, isParsed = false }: { readonly split?: string; readonly isParsed?: boolean } = {},
-): CanonicalMembers {
+  limits: JsonLimits,
+  isParsed: boolean,
+  source?: string,
+): CanonicalObject {
+  const cut = source === undefined ? undefined : cutObject(object, source, completeLimits(limits))
+  if (cut !== undefined) return cut
   const writer = createWriter(limits, isParsed)
-  let inner: readonly CanonicalMember[] = []
   const members = guarded(() =>
-    writeMembers(writer, object, 1, (name, value) => {
-      if (name !== split || typeof value !== 'object' || value === null || Array.isArray(value)) {
-        return undefined
-      }
-      inner = writeMembers(writer, value, 2)
-      return joinMembers(inner)
+    sortedNames(writer, object).map((name) => {
+      const text = writeValue(writer, object[name], 1)
+      return { name, text: `${writeString(writer, name)}:${text}` }
     }),
   )
-  return { members, inner, memberCount: writer.memberCount }
+  return { text: joinMembers(members), members, memberCount: writer.memberCount }
 }
 
 /** The canonical text of an object with these members. */
-export function joinMembers(members: readonly CanonicalMember[]): string {
+export function joinMembers(members: CanonicalObject['members']): string {
   let text = ''
   for (const member of members) text += (text === '' ? '{' : ',') + member.text
   return text === '' ? '{}' : `${text}}`
-}
-
-/** Members of `object` whose values stand at `depth`; `write` may write some of them its own way. */
-function writeMembers(
-  writer: Writer,
-  object: object,
-  depth: number,
-  write?: (name: string, value: unknown) => string | undefined,
-): readonly CanonicalMember[] {
-  return sortedNames(writer, object).map((name) => {
-    const value = (object as { readonly [name: string]: unknown })[name]
-    const text = write?.(name, value) ?? writeValue(writer, value, depth)
-    return { name, text: `${writeString(writer, name)}:${text}` }
-  })
 }
 
 type Writer = {
@@ -107,7 +82,7 @@ function writeValue(writer: Writer, value: unknown, depth: number): string {
     case 'object':
       if (value === null) return 'null'
       if (depth >= writer.limits.maxDepth) {
-        throw limitError(`nested more than ${writer.limits.maxDepth} levels deep, or a cycle`)
+        throw limitError(`more than ${writer.limits.maxDepth} levels, or a cycle`)
       }
       return Array.isArray(value)
         ? writeArray(writer, value, depth)

@@ -25,7 +25,7 @@ export function assertWellFormed(text: string): void {
 export function numberError(): DppError<'ERR_DPP_JSON_NUMBER'> {
   return new DppError(
     'ERR_DPP_JSON_NUMBER',
-    'a number is not finite, or an integer beyond 2^53-1: write it as a string',
+    'a number beyond 2^53-1 or not finite: write it as a string',
   )
 }
 

@@ -21,32 +21,51 @@ import { decodeUtf8 } from './utf8.ts'
  *   `ERR_DPP_JSON_NUMBER`, `ERR_DPP_JSON_LIMIT`
  */
 export function parseStrict(input: Uint8Array | string, limits?: JsonLimits): Json {
-  const { value, memberCount } = readJson(input, limits)
-  // JSON.parse keeps the last of two equal names and drops the other with all it holds, so any duplicate lowers this count.
-  assertNoDuplicates(memberCount, countMembers(value))
+  const { value, assertWhole } = readJson(input, limits, 0)
+  assertWhole({ text: '', memberCount: countMembers(value) })
   return value
 }
 
 /**
- * Parses without the walk: the value may still hold lone surrogates, infinities and (when it has fewer members than
- * `memberCount`) dropped duplicates. For a caller whose next step, `canonicalize`, looks at each value anyway.
+ * Parses for a caller whose next step is the canonical text of the value, and so looks at each value anyway: the value may still
+ * hold lone surrogates and infinities, and lack dropped duplicates until `assertWhole` was told what became of it.
  */
 export function readJson(
   input: Uint8Array | string,
   limits?: JsonLimits,
-): { value: Json; memberCount: number } {
+  unscanned: number = shortText,
+): {
+  readonly value: Json
+  readonly text: string
+  assertWhole(canonical: { readonly text: string; readonly memberCount: number }): void
+} {
   const complete = completeLimits(limits)
   const text = decodeText(input, complete.maxBytes)
-  const memberCount = scan(text, complete.maxDepth, complete.maxMembers)
+  const early = text.length > unscanned ? scan(text, complete) : undefined
+  return {
+    value: parseText(text),
+    text,
+    assertWhole: (canonical) => {
+      // Text that was canonical already lost nothing on the way: it needs no scan.
+      if (text === canonical.text) return
+      assertNoDuplicates(early ?? scan(text, complete), canonical.memberCount)
+    },
+  }
+}
+
+/** Text that JSON.parse may see before its limits are looked at: it makes some thousand values at worst. */
+const shortText = 16_384
+
+function parseText(text: string): Json {
   try {
-    return { value: JSON.parse(text) as Json, memberCount }
+    return JSON.parse(text) as Json
   } catch (cause) {
     throw new DppError('ERR_DPP_JSON_SYNTAX', 'not JSON', { cause })
   }
 }
 
-/** Throws unless the text's members all arrived in the value. */
-export function assertNoDuplicates(inText: number, inValue: number): void {
+/** JSON.parse keeps the last of two equal names and drops the other with all it holds: any duplicate lowers the count. */
+function assertNoDuplicates(inText: number, inValue: number): void {
   if (inText !== inValue) {
     throw new DppError('ERR_DPP_JSON_DUPLICATE', 'a duplicate name')
   }
@@ -56,6 +75,7 @@ function decodeText(input: Uint8Array | string, maxBytes: number): string {
   let text: string
   if (typeof input === 'string') {
     assertByteLength(input, maxBytes)
+    assertWellFormed(input)
     text = input
   } else {
     if (input?.length > maxBytes) throw limitError(`more than ${maxBytes} bytes`)
@@ -72,7 +92,7 @@ function decodeText(input: Uint8Array | string, maxBytes: number): string {
  * Counts the members of all objects (each has one colon outside strings) while it enforces the limits, before anything is
  * built. On text that is not JSON the count means nothing; JSON.parse refuses that text afterwards.
  */
-function scan(text: string, maxDepth: number, maxMembers: number): number {
+function scan(text: string, { maxDepth, maxMembers }: Required<JsonLimits>): number {
   let depth = 0
   let members = 0
   let items = 0 // Members and elements: one more than the commas in each bracket that is not empty.
@@ -87,7 +107,7 @@ function scan(text: string, maxDepth: number, maxMembers: number): number {
     } else if (unit === 0x7b /* { */ || unit === 0x5b /* [ */) {
       if (!closesNext(text, i, unit)) items++
       if (items > maxMembers) throw itemsError(maxMembers)
-      if (++depth > maxDepth) throw limitError(`nested more than ${maxDepth} levels deep`)
+      if (++depth > maxDepth) throw limitError(`more than ${maxDepth} levels`)
     } else if (unit === 0x7d /* } */ || unit === 0x5d /* ] */) {
       depth--
     } else if (unit >= 0x30 && unit <= 0x39) {
@@ -118,28 +138,18 @@ function closesNext(text: string, open: number, unit: number): boolean {
 
 /** Index of the last character of the number whose first digit is at `start`. */
 function endOfNumber(text: string, start: number): number {
-  let end = start + 1
-  while (end < text.length && isDigit(text.charCodeAt(end))) end++
-  const next = text.charCodeAt(end)
-  const isInteger = next !== 0x2e /* . */ && (next | 0x20) !== 0x65 /* e */
-  if (!isInteger) {
-    do end++
-    while (end < text.length && isNumberPart(text.charCodeAt(end)))
-  } else if (end - start > 15 && !Number.isSafeInteger(Number(text.slice(start, end)))) {
-    // RFC 7493 §2.2: beyond ±(2^53−1) readers disagree about which integer was meant.
-    throw numberError()
+  numberToken.lastIndex = start
+  numberToken.test(text)
+  const end = numberToken.lastIndex
+  // RFC 7493 §2.2: beyond ±(2^53−1) readers disagree about which integer was meant.
+  if (end - start > 15) {
+    const token = text.slice(start, end)
+    if (!/\D/.test(token) && !Number.isSafeInteger(Number(token))) throw numberError()
   }
   return end - 1
 }
 
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39
-}
-
-function isNumberPart(unit: number): boolean {
-  // Digits, plus, minus, e, E: what follows the point or the exponent.
-  return isDigit(unit) || unit === 0x2b || unit === 0x2d || (unit | 0x20) === 0x65
-}
+const numberToken: RegExp = /[\d.eE+-]+/y
 
 /** Members of all objects in `value`; throws on what JSON.parse lets through. Recursion is bounded: `scan` saw the depth. */
 function countMembers(value: Json): number {

@@ -91,8 +91,7 @@ export function verifyProof(
   options: VerifyProofOptions = {},
 ): ProofResult {
   // With the document's hash at hand only its context is read.
-  const source = options.documentHash === undefined ? unsecured : contextOf(unsecured)
-  const document = snapshot(source)
+  const document = options.documentHash === undefined ? snapshot(unsecured) : contextOf(unsecured)
   const plainProof = snapshot(proof)
   if (!isJsonObject(document) || !isJsonObject(plainProof)) return failed('ERR_DPP_PROOF_MALFORMED')
   const shape = checkProofShape(plainProof)
@@ -130,7 +129,7 @@ export function verifyDocument(
   if (publicKey === undefined) return failed('ERR_DPP_PROOF_KEY')
   const result = verifyShape(document, shape, publicKey, policy)
   return result.verified
-    ? { verified: true, document: coveredBy(document, shape.proof), proof: shape.proof }
+    ? { verified: true, document: coveredBy(document, shape.proof) ?? document, proof: shape.proof }
     : result
 }
 
@@ -151,8 +150,8 @@ function verifyShape(
   const { proofValue: _, ...config } = proof
   const policyFault = findPolicyFault(proof, options)
   if (policyFault !== undefined) return failed(policyFault)
-  if (!startsWithContext(document, proof)) return failed('ERR_DPP_PROOF_CONTEXT')
   const signed = coveredBy(document, proof)
+  if (signed === undefined) return failed('ERR_DPP_PROOF_CONTEXT')
   // A shared hash is of the document as it stands: it serves unless this proof covers fewer contexts.
   const documentHash = (signed === document && options.documentHash) || hashDocument(signed)
   const message = signedBytes(sha256(canonicalize(config)), documentHash)
@@ -161,31 +160,30 @@ function verifyShape(
     : failed('ERR_DPP_PROOF_SIGNATURE')
 }
 
-/** vc-di-eddsa §3.3.2 step 4.1: where a proof states a context, the document's context starts with it. */
-function startsWithContext(document: JsonObject, proof: DataIntegrityProof): boolean {
-  if (proof['@context'] === undefined) return true
-  const stated = asList(proof['@context'])
-  const found = asList(document['@context']).slice(0, stated.length)
-  return canonicalize(found) === canonicalize(stated)
-}
-
-/** §3.3.2 step 4.2: what such a proof covers is the document with the proof's context. */
-function coveredBy(document: JsonObject, proof: DataIntegrityProof): JsonObject {
+/**
+ * What a proof covers: the document with the proof's context, where it states one (vc-di-eddsa §3.3.2 step 4.2). Undefined unless
+ * the document's context starts with that (step 4.1).
+ */
+function coveredBy(document: JsonObject, proof: DataIntegrityProof): JsonObject | undefined {
   const { '@context': context } = proof
-  return context === undefined || canonicalize(context) === canonicalize(document['@context'])
-    ? document
-    : { ...document, '@context': context }
+  if (context === undefined) return document
+  const own = document['@context']
+  if (own !== undefined && canonicalize(context) === canonicalize(own)) return document
+  const stated = asList(context)
+  const found = asList(own).slice(0, stated.length)
+  return canonicalize(found) === canonicalize(stated)
+    ? { ...document, '@context': context }
+    : undefined
 }
 
-function contextOf(document: JsonObject): unknown {
-  // A getter, so that the caller's object is read where `snapshot` guards it.
-  return isJsonObject(document) && Object.hasOwn(document, '@context')
-    ? {
-        get '@context'(): Json {
-          return document['@context'] as Json
-        },
-      }
-    : {}
+/** What a proof's check reads of a document whose hash is known; a getter of the caller's may throw. */
+function contextOf(document: JsonObject): Json | undefined {
+  try {
+    const { '@context': context } = document
+    return snapshot(context === undefined ? {} : { '@context': context })
+  } catch {
+    return undefined
+  }
 }
 
 function failed(reason: ProofReason): { readonly verified: false; readonly reason: ProofReason } {

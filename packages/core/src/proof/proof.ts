@@ -1,5 +1,5 @@
 // The proof object of Data Integrity 1.0 with cryptosuite eddsa-jcs-2022: its shape, and the policy about its fields.
-import { decodeBase58btc } from '../encoding/base58.ts'
+import { readBase58btc } from '../encoding/base58.ts'
 import { readTime } from '../encoding/time.ts'
 import { DppError, isDppError } from '../errors.ts'
 import { canonicalize } from '../json/canonicalize.ts'
@@ -64,13 +64,17 @@ export function snapshot(value: unknown): Json | undefined {
   }
 }
 
-/** A proof whose shape is right, with its signature decoded; or the first fault in it. */
+/** A proof whose shape is right, with its signature decoded. */
+export type WholeProof = {
+  readonly fault?: undefined
+  readonly proof: DataIntegrityProof
+  readonly signature: Uint8Array
+  readonly created: Date | undefined
+}
+
+/** A proof whose shape is right, or the first fault in it. */
 export type ProofShape =
-  | {
-      readonly fault?: undefined
-      readonly proof: DataIntegrityProof
-      readonly signature: Uint8Array
-    }
+  | WholeProof
   | { readonly fault: 'ERR_DPP_PROOF_MALFORMED' | 'ERR_DPP_PROOF_UNSUPPORTED' }
 
 /** Checks the shape of a proof that is plain JSON. */
@@ -82,15 +86,16 @@ export function checkProofShape(proof: JsonObject): ProofShape {
   }
   // A chained proof means something only together with the proof before it, which is not checked here.
   if (proof['previousProof'] !== undefined) return { fault: 'ERR_DPP_PROOF_UNSUPPORTED' }
-  const { created, expires, verificationMethod, proofPurpose, proofValue } = proof
+  const { expires, verificationMethod, proofPurpose, proofValue } = proof
+  const created = readTime(proof['created'])
   const signature = typeof proofValue === 'string' ? decodeProofValue(proofValue) : undefined
   const isWhole =
-    (created === undefined || readTime(created) !== undefined) &&
+    (created !== undefined || proof['created'] === undefined) &&
     (expires === undefined || readTime(expires) !== undefined) &&
     isShortText(verificationMethod) &&
     isShortText(proofPurpose)
   return isWhole && signature !== undefined
-    ? { proof: proof as DataIntegrityProof, signature }
+    ? { proof: proof as DataIntegrityProof, signature, created }
     : { fault: 'ERR_DPP_PROOF_MALFORMED' }
 }
 
@@ -115,13 +120,8 @@ export function findPolicyFault(
 function decodeProofValue(proofValue: string): Uint8Array | undefined {
   // 64 bytes take 64 (all zero) to 88 characters.
   if (proofValue[0] !== 'z' || proofValue.length > 89) return undefined
-  try {
-    const bytes = decodeBase58btc(proofValue.slice(1))
-    return bytes.length === 64 ? bytes : undefined
-  } catch (error) {
-    if (isDppError(error)) return undefined
-    throw error
-  }
+  const bytes = readBase58btc(proofValue.slice(1))
+  return bytes?.length === 64 ? bytes : undefined
 }
 
 function isShortText(value: Json | undefined): boolean {

@@ -97,11 +97,7 @@ export function decodePoint(encoded: Uint8Array): Point | undefined {
 }
 
 function numberOf(littleEndian: Uint8Array): bigint {
-  let hex = ''
-  for (let i = littleEndian.length - 1; i >= 0; i--) {
-    hex += (littleEndian[i] as number).toString(16).padStart(2, '0')
-  }
-  return BigInt(`0x${hex}`)
+  return littleEndian.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n)
 }
 
 const order: bigint = Point.CURVE().n
