@@ -49,6 +49,8 @@ export type AppContext = {
   readonly pageUrl: string | undefined
   /** Audiences of restricted events: SHA-256 of their readers' tokens, by name. */
   readonly audiences: { readonly [name: string]: readonly string[] }
+  /** The service was told to end: it still answers, but wants no further requests. */
+  readonly isDraining: () => boolean
   readonly now: () => Date
 }
 
@@ -81,6 +83,7 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (context.isDraining()) reply.header('connection', 'close')
     if (!writes.includes(request.method) || context.addressLimit(request.ip, 1)) return
     throw httpError('ERR_DPP_HTTP_RATE_LIMITED', 'too many requests from this address')
   })

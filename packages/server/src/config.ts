@@ -56,6 +56,8 @@ export type Config = {
   readonly invalidationToken: string | undefined
   /** Most paths in one call of it. */
   readonly invalidationGroup: number
+  /** How long the service goes on after it was told to end, not ready any more, so that a load balancer notices. */
+  readonly drainSeconds: number | undefined
   readonly origins: Origins
   readonly issuersFile: string | undefined
   readonly allowDidKey: boolean
@@ -151,6 +153,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   },
   pollMs: { name: 'DPP_POLL_MS', parse: read.integer(10, 600_000), fallback: 2000 },
   watchSeconds: { name: 'DPP_WATCH_SECONDS', parse: read.integer(1, 3600), fallback: 30 },
+  drainSeconds: { name: 'DPP_DRAIN_SECONDS', parse: read.integer(0, 600), fallback: undefined },
   proofDelaySeconds: {
     name: 'DPP_PROOF_DELAY_SECONDS',
     parse: read.integer(0, 86_400),

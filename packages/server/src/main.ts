@@ -6,16 +6,18 @@ import { createCrashPoint } from './crash-point.ts'
 import { describeError, type Logger } from './logger.ts'
 import { createLog } from './observability/create-log.ts'
 import { createRedaction } from './observability/redaction.ts'
-import { createServer } from './server.ts'
+import { createServer, drainMs } from './server.ts'
 
 export type RunningServer = {
   readonly url: string
   readonly log: Logger
+  /** How long `close` may take before the process ends all the same. */
+  readonly patienceMs: number
   /** Lets what is under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
 
-const DRAIN_MS = 10_000
+const CLOSE_MS = 10_000
 
 /**
  * Starts the service and listens. Logs go to standard output, one JSON object per line.
@@ -45,13 +47,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   server.clock?.start()
   server.dependencies.start()
   log.info({ event: 'service.listening', url }, 'listening')
-  return { url, log, close: server.close }
+  return { url, log, patienceMs: drainMs(config) + CLOSE_MS, close: server.close }
 }
 
-/** Drains the server on SIGTERM and SIGINT, and ends the process after 10 s whatever is still under way. */
+/** Closes the server on SIGTERM and SIGINT, and ends the process after its patience whatever is still under way. */
 export function closeOnSignals(server: RunningServer): void {
   function end(): void {
-    setTimeout(() => process.exit(1), DRAIN_MS).unref()
+    setTimeout(() => process.exit(1), server.patienceMs).unref()
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -14,6 +14,7 @@ import { type ClockWatch, createChainLook, createClockWatch } from './chain/cloc
 import { type Config, isLoopback, publicDomain } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { createUpdateKeys } from './custody/update-keys.ts'
+import { watchIdleConnections } from './http/idle-connections.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
@@ -45,7 +46,7 @@ export type Server = {
   readonly clock: ClockWatch | undefined
   /** Whether journal, store and chain answer. */
   readonly dependencies: DependencyWatch
-  /** Lets requests and batch steps under way end, then closes everything; safe to call twice. */
+  /** Is not ready any more for `drainMs`, lets requests and batch steps under way end, then closes everything; safe to call twice. */
   close(): Promise<void>
 }
 
@@ -166,13 +167,17 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
       },
       pageUrl: config.pageUrl,
       audiences: config.audiences,
+      isDraining: () => closing !== undefined,
       now,
     },
     { loggerInstance: log, trustProxy: config.trustProxy },
   )
+  const closeIdle = watchIdleConnections(app.server)
+  let closing: Promise<void> | undefined
   async function closeAll(): Promise<void> {
+    await setTimeout(drainMs(config))
     // A kept-alive connection that ends its last request after the close began would hold it up until it times out.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
+    const sweep = setInterval(closeIdle, CLOSE_SWEEP_MS)
     await app.close().finally(() => clearInterval(sweep))
     clock?.stop()
     dependencies.stop()
@@ -182,7 +187,6 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     await verifyPool.close()
     await journal.close()
   }
-  let closing: Promise<void> | undefined
   function close(): Promise<void> {
     closing ??= closeAll()
     return closing
@@ -193,6 +197,11 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
 function openInvalidation(config: Config, log: Logger): Invalidation | undefined {
   const { invalidationUrl: url, invalidationToken: token, invalidationGroup: groupSize } = config
   return url === undefined ? undefined : createInvalidation({ url, token, groupSize, log })
+}
+
+/** How long `close` waits for load balancers to notice: 5 s, or none on a loopback address. */
+export function drainMs({ drainSeconds, host }: Config): number {
+  return 1000 * (drainSeconds ?? (isLoopback(host) ? 0 : 5))
 }
 
 function watchClock(config: Config, log: Logger, now: () => Date): ClockWatch | undefined {

@@ -20,7 +20,7 @@ export const hardenedOptions = {
   },
   // Data is checked by our own parsers and never changed on the way: no coercion, no removal, no defaults.
   ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
-  return503OnClosing: true,
+  return503OnClosing: false, // What arrives on an open connection is answered, and the connection ends.
 } as const
 
 /** Answers bytes that are no HTTP request with a short problem and ends the connection. */

@@ -17,9 +17,12 @@ export function registerServiceRoutes(app: FastifyInstance, context: AppContext)
   const lives = { tag, summary: 'Whether it lives', answers: { 200: 'Status' } }
   app.get('/healthz', { schema: routeSchema(lives) }, async () => ({ status: 'ok' }))
 
-  // Ready: the queue takes writes, and no batch has waited too long for its anchor.
+  // Ready: the service is not about to end, the queue takes writes, no batch has waited too long for its anchor.
   const isReady = { tag, summary: 'Whether it is fit for work', answers: { 200: 'Status' } }
   app.get('/readyz', { schema: routeSchema(isReady) }, async () => {
+    if (context.isDraining()) {
+      throw httpError('ERR_DPP_HTTP_UNAVAILABLE', 'the service is about to end')
+    }
     await context.journal.probe()
     const ageSeconds = await oldestBatchAgeSeconds(context.readings)
     if (ageSeconds > context.readings.maxAnchorAgeSeconds) {
