@@ -15,7 +15,7 @@ const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
 const EVENTS = 6000 // In each round.
 const PER_REQUEST = 100
 const CONNECTIONS = 16
-const PRODUCTS = 300
+const PRODUCTS = 100
 const OWED_OF_EMBEDDED = 0.8
 const OWED_OF_ONE = 1.4
 

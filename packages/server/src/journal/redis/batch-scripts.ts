@@ -9,17 +9,26 @@ import { readScript, type Script, writeScript } from './script.ts'
 // acknowledgement: nothing is ever with a reader and in no batch, however a process ends.
 const CLAIM: Script = writeScript(`${LUA}
 local id, limit = tonumber(A[1]), tonumber(A[2])
-local entries, free, sealed = {}, {}, {}
+local read, entries, free, sealed = {}, {}, {}, {}
 if limit > 0 then
-  entries = call('XAUTOCLAIM', P .. 'queue', 'batch', 'sealer', 0, '0-0', 'COUNT', limit)[2]
-  if #entries < limit then
-    local read = call('XREADGROUP', 'GROUP', 'batch', 'sealer', 'COUNT', limit - #entries, 'STREAMS', P .. 'queue', '>')
-    if read then for _, each in ipairs(read[1][2]) do entries[#entries + 1] = each end end
+  read = call('XAUTOCLAIM', P .. 'queue', 'batch', 'sealer', 0, '0-0', 'COUNT', limit)[2]
+  if #read < limit then
+    local new = call('XREADGROUP', 'GROUP', 'batch', 'sealer', 'COUNT', limit - #read, 'STREAMS', P .. 'queue', '>')
+    if new then for _, each in ipairs(new[1][2]) do read[#read + 1] = each end end
+  end
+end
+-- An entry that its delivery does not name is what a restart of Redis brought back of a write that was torn.
+for _, entry in ipairs(read) do
+  local was = delivery(entry[2][2], entry[2][4])
+  if was and was.state == 'pending' and was.entry == entry[1] then entries[#entries + 1] = entry
+  else
+    call('XACK', P .. 'queue', 'batch', entry[1])
+    call('XDEL', P .. 'queue', entry[1])
   end
 end
 free = call('ZRANGE', P .. 'free', 0, A[3] - 1, 'WITHSCORES')
 sealed = call('LPOP', P .. 'fs', A[3]) or {}
-if #entries + #free + #sealed == 0 then return answer({id, 0, 0}) end
+if #entries + #free + #sealed == 0 then return answer({id, 0, limit > 0 and #read == limit and 1 or 0}) end
 if id == 0 then
   id = call('HINCRBY', P .. 'meta', 'batch', 1)
   call('HSET', P .. 'b:' .. id, 'id', id, 'state', 'claimed', 'created', A[4], 'events', 0)
@@ -51,7 +60,7 @@ for _, text in ipairs(sealed) do
 end
 call('HINCRBY', b, 'events', events)
 local most = tonumber(A[3])
-return answer({id, #entries, (limit > 0 and #entries == limit or #free == 2 * most or #sealed == most) and 1 or 0})`)
+return answer({id, #entries, (limit > 0 and #read == limit or #free == 2 * most or #sealed == most) and 1 or 0})`)
 
 const CLAIMED_KEYS: Script = readScript(`
 if call('EXISTS', P .. 'b:' .. A[1] .. ':cp') == 0 then return {} end
