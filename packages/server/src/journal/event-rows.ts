@@ -22,23 +22,30 @@ export function storeRequests(
 }
 
 function storeRequest(database: Database, request: AcceptedRequest): boolean {
-  const { events, receipt, receivedAtMs } = request
-  database.run('SAVEPOINT request')
+  const { events, receipt } = request
   const receiptId = database.insert('INSERT INTO receipts (body) VALUES (?)', receipt)
-  const isStored = events.every((event) => insert(database, event, receiptId, receivedAtMs))
-  if (!isStored) database.run('ROLLBACK TO request')
-  database.run('RELEASE request')
-  return isStored
+  const stored: StoredEvent[] = []
+  for (const event of events) {
+    const seq = insert(database, event, receiptId, request.receivedAtMs)
+    if (seq === undefined) {
+      takeBack(database, receiptId, stored)
+      return false
+    }
+    stored.push({ seq, digest: event.digest })
+  }
+  return true
 }
 
-// False when the digest, or the issuer's id, is there already: the unique indices look while they are written.
+type StoredEvent = { readonly seq: number; readonly digest: string }
+
+// Undefined when the digest, or the issuer's id, is there already: the unique indices look while they are written.
 function insert(
   database: Database,
   event: EventRow,
   receiptId: number,
   receivedAtMs: number,
-): boolean {
-  const { changes, lastInsertRowid: seq } = database.change(
+): number | undefined {
+  const { changes, lastInsertRowid } = database.change(
     `INSERT INTO events (digest, issuer, id, bytes, verification_method, key, received_at, receipt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     event.digest,
@@ -50,7 +57,8 @@ function insert(
     receivedAtMs,
     receiptId,
   )
-  if (Number(changes) === 0) return false
+  if (Number(changes) === 0) return undefined
+  const seq = Number(lastInsertRowid)
   if (event.audience !== undefined) {
     database.run(
       'INSERT INTO withheld (digest, audience) VALUES (?, ?)',
@@ -68,5 +76,16 @@ function insert(
       scid,
     )
   }
-  return true
+  return seq
+}
+
+// By hand, because it is rare: a savepoint for each request would copy every page that it changes, to a file when they
+// are many, and so double the writes.
+function takeBack(database: Database, receiptId: number, stored: readonly StoredEvent[]): void {
+  for (const { seq, digest } of stored) {
+    database.run('DELETE FROM deliveries WHERE event = ?', seq)
+    database.run('DELETE FROM withheld WHERE digest = ?', digest)
+    database.run('DELETE FROM events WHERE seq = ?', seq)
+  }
+  database.run('DELETE FROM receipts WHERE id = ?', receiptId)
 }

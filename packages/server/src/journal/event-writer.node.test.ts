@@ -18,6 +18,7 @@ function request(...names: readonly string[]): AcceptedRequest {
     bytes: new Uint8Array([1]),
     verificationMethod: 'did:key:z1#z1',
     key: 'z1',
+    audience: 'customs',
     scids: ['Qa', 'Qb'],
   }))
   return { events, receipt: `receipt of ${names}`, receivedAtMs: 0 }
@@ -31,7 +32,8 @@ it('leaves nothing of a request with an event that is not new', async () => {
   results.push(writer.store(request('d', 'b')), writer.store(request('e')))
   expect(await Promise.all(results)).toEqual([true, true, true, false, true])
   const count = (table: string) => database.get(`SELECT count(*) AS n FROM ${table}`)?.['n']
-  expect([count('events'), count('receipts'), count('deliveries')]).toEqual([4, 4, 8])
+  const tables = ['events', 'receipts', 'deliveries', 'withheld']
+  expect(tables.map(count)).toEqual([4, 4, 8, 4])
   await writer.close()
   database.close()
 })
