@@ -1,8 +1,5 @@
 // The HTTP interface against hostile and mistaken requests, in process: every answer is a coded problem, quickly.
-import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   createLocalSigner,
@@ -14,8 +11,12 @@ import {
   type UnsignedEvent,
 } from '@dpp/core'
 import { createLog, createProductDocument, hashKey, PRODUCT_PATH } from '@dpp/webvh'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  SERVICE_DOMAIN as DOMAIN,
+  type LocalService,
+  openLocalService,
+} from '../../../test/local-service.ts'
 import {
   createOrganisation,
   type FileHost,
@@ -27,42 +28,25 @@ import {
   signManufacture,
   startFileHost,
 } from '../../../test/server-client.ts'
-import { parseConfig } from './config.ts'
-import { createServer, type Server } from './server.ts'
 
-const DOMAIN = 'dpp.windowco.example'
-
-let host: FileHost
+let service: LocalService
 let strangerHost: FileHost
 let issuer: Organisation
 let stranger: Organisation
-let server: Server
 let url: string
-let folder: string
 let product: RegisteredProduct
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-app-'))
-  ;[host, strangerHost] = await Promise.all([startFileHost(), startFileHost()])
-  issuer = await createOrganisation(host, 'windowco.example')
+  strangerHost = await startFileHost()
   stranger = await createOrganisation(strangerHost, 'stranger.example')
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url},stranger.example=${strangerHost.url}`,
-    DPP_LOG_LEVEL: 'silent',
-  })
-  const log = pino({ level: 'silent' })
-  server = await createServer(config, { log, now: () => new Date(), crashPoint: () => {} })
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  service = await openLocalService({ DPP_ORIGINS: `stranger.example=${strangerHost.url}` })
+  ;({ issuer, url } = service)
   product = await registerProduct(url, DOMAIN, issuer, 'HOSTILE-1')
 })
 
 afterAll(async () => {
-  await server?.close()
-  await host?.close()
+  await service?.close()
   await strangerHost?.close()
-  await rm(folder, { recursive: true, force: true })
 })
 
 async function post(

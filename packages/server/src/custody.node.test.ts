@@ -1,7 +1,6 @@
 // Custody through the HTTP interface: the service extends a delegated log, its owner takes it over, seals what waits, and
 // closes it.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalSigner, eventDigest, generateSeed, type JsonObject } from '@dpp/core'
 import {
@@ -13,27 +12,26 @@ import {
   takeoverParameters,
   verifyLog,
 } from '@dpp/webvh'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  createOrganisation,
-  type FileHost,
+  SERVICE_DOMAIN as DOMAIN,
+  type LocalService,
+  openLocalService,
+} from '../../../test/local-service.ts'
+import {
   getJson,
   type Organisation,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../test/server-client.ts'
-import { parseConfig } from './config.ts'
 import { createUpdateKeys } from './custody/update-keys.ts'
-import { createServer, type Server } from './server.ts'
+import type { Server } from './server.ts'
 
-const DOMAIN = 'dpp.windowco.example'
 const secret = new Uint8Array(32).fill(7)
 
-let host: FileHost
+let service: LocalService
 let issuer: Organisation
 let server: Server
 let url: string
@@ -50,27 +48,14 @@ function tick(): Date {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-custody-'))
-  host = await startFileHost()
-  issuer = await createOrganisation(host, 'windowco.example')
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-    WITNESS_PRIVATE_KEY: Buffer.from(secret).toString('hex'),
-  })
-  const log = pino({ level: 'silent' })
-  server = await createServer(config, { log, now: () => now, crashPoint: () => {} })
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  const key = { WITNESS_PRIVATE_KEY: Buffer.from(secret).toString('hex') }
+  service = await openLocalService(key, () => now)
+  ;({ issuer, server, url, folder } = service)
   product = await registerProduct(url, DOMAIN, issuer, 'CUSTODY-1')
   now = new Date(Date.now() + 10_000) // After the genesis, which the client dates by the real clock.
 })
 
-afterAll(async () => {
-  await server?.close()
-  await host?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => service?.close())
 
 async function publishedLog(): Promise<ReturnType<typeof verifyLog>> {
   const text = await (await fetch(`${url}/.well-known/did/${product.scid}/did.jsonl`)).text()

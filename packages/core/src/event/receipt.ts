@@ -41,12 +41,12 @@ export async function createReceipt(input: {
   const unsigned = {
     type: 'DppReceipt',
     version: 1,
-    events: input.events.map(({ digest, products }) => ({ digest, products })),
+    events: input.events.map(({ digest, products }) => ({ digest, products: [...products] })),
     received: formatTime(input.received),
     anchorBy: formatTime(input.anchorBy),
   } as const
   const proof = await createProof(unsigned, { signer: input.signer, created: input.received })
-  return parseReceipt({ ...unsigned, proof })
+  return checkReceipt({ ...unsigned, proof }) // Made of nothing that anybody else can change.
 }
 
 /**
@@ -58,6 +58,10 @@ export async function createReceipt(input: {
 export function parseReceipt(value: unknown): Receipt {
   const receipt = snapshot(value)
   if (!isJsonObject(receipt)) throw invalid('not an object')
+  return checkReceipt(receipt)
+}
+
+function checkReceipt(receipt: JsonObject): Receipt {
   const { type, version, events, received, anchorBy, proof, ...rest } = receipt
   if (type !== 'DppReceipt' || version !== 1) throw invalid('type or version')
   if (Object.keys(rest).length > 0) throw invalid('unknown member')

@@ -88,7 +88,7 @@ export function proofOf({ leaves, tree, root }: BatchTree, index: number): Inclu
 
 async function collectLeaves(context: BatchContext, batch: Batch): Promise<readonly Leaf[]> {
   const leaves: Leaf[] = []
-  for (const { scid, line, parent, versionId } of await context.book.tips(batch.id)) {
+  for await (const { scid, line, parent, versionId } of context.book.tips(batch.id)) {
     leaves.push({ kind: 'product', scid, versionId, parent, leafHash: entryLeafHash(line) })
   }
   for (const did of await context.book.issuers(batch.id)) {

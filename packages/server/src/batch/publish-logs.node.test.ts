@@ -91,9 +91,9 @@ it.each([
     expect(await store.read(eventKey(`z${name}`))).toBeDefined()
   }
   expect(await store.read(logKey('Qb'))).toBeUndefined()
-  expect((await book.tips(1)).map(({ scid }) => scid)).toEqual(['Qa', 'Qc'])
+  expect((await Array.fromAsync(book.tips(1))).map(({ scid }) => scid)).toEqual(['Qa', 'Qc'])
   expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
-  expect((await book.tips(2)).map(({ versionId }) => versionId)).toEqual(['2-b'])
+  expect((await Array.fromAsync(book.tips(2))).map(({ versionId }) => versionId)).toEqual(['2-b'])
   await close()
 })
 

@@ -1,23 +1,20 @@
 // The OpenAPI document against an independent validator, and the service's answers against the document.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { addProof, eventDigest, type JsonObject } from '@dpp/core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
-  createOrganisation,
-  type FileHost,
+  SERVICE_DOMAIN as DOMAIN,
+  type LocalService,
+  openLocalService,
+} from '../../../../test/local-service.ts'
+import {
   type Organisation,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../../test/server-client.ts'
-import { parseConfig } from '../config.ts'
-import { createServer, type Server } from '../server.ts'
+import type { Server } from '../server.ts'
 
 type Answers = {
   readonly [status: string]: { readonly content?: { readonly [type: string]: { schema: object } } }
@@ -28,10 +25,7 @@ type OpenApi = {
   readonly components: object
 }
 
-const DOMAIN = 'dpp.windowco.example'
-
-let folder: string
-let host: FileHost
+let service: LocalService
 let issuer: Organisation
 let product: RegisteredProduct
 let server: Server
@@ -39,27 +33,13 @@ let url: string
 let openapi: OpenApi
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-openapi-'))
-  host = await startFileHost()
-  issuer = await createOrganisation(host, 'windowco.example')
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-    DPP_PAGE_URL: 'https://page.example/#/{did}',
-  })
-  const parts = { log: pino({ level: 'silent' }), now: () => new Date(), crashPoint: () => {} }
-  server = await createServer(config, parts)
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  service = await openLocalService({ DPP_PAGE_URL: 'https://page.example/#/{did}' })
+  ;({ issuer, server, url } = service)
   product = await registerProduct(url, DOMAIN, issuer, 'DOC-1')
   openapi = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi
 })
 
-afterAll(async () => {
-  await server?.close()
-  await host?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => service?.close())
 
 const json = { 'content-type': 'application/json' }
 
@@ -232,3 +212,30 @@ describe('a passport', () => {
     expect((await ask('/01/123/21/x', template)).status).toBe(400)
   })
 })
+
+it('answers 202 for a batch that takes longer than the client waits, and goes on', async () => {
+  await registerProduct(url, DOMAIN, issuer, 'SLOW-1')
+  const before = (await newestBatch())?.id ?? 0
+  let letGo = (): void => {}
+  const held = server.batches.betweenBatches(
+    () =>
+      new Promise<void>((resolve) => {
+        letGo = resolve
+      }),
+  )
+  for (const prefer of ['respond-async', 'wait=0', 'handling=lenient, wait="0"']) {
+    const answer = await ask('/batches', '/batches', { method: 'POST', headers: { prefer } })
+    expect([answer.status, answer.headers.get('location')]).toEqual([202, '/batches'])
+  }
+  letGo()
+  await held
+  const rooted = { id: before + 1, state: 'rooted' }
+  await vi.waitFor(async () => expect(await newestBatch()).toMatchObject(rooted), WAIT)
+})
+
+const WAIT = { timeout: 30_000, interval: 100 }
+
+async function newestBatch(): Promise<{ id: number; state: string } | undefined> {
+  const { batches } = await (await fetch(`${url}/batches`)).json()
+  return batches[0]
+}

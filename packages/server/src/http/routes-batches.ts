@@ -1,13 +1,17 @@
 // Batches: run one now, and see how far each has come.
+import type { IncomingHttpHeaders } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
 import type { Batch } from '../journal/batch-port.ts'
+import { describeError } from '../logger.ts'
 import { assertAdmin } from './admin.ts'
 import { queryText } from './body.ts'
 import { httpError } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 
 const PAGE = 50
+const MAX_WAIT_SECONDS = 20
 const tag = 'Batches'
 
 export function registerBatchRoutes(app: FastifyInstance, context: AppContext): void {
@@ -15,14 +19,24 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
     tag,
     summary: 'Seal what waits, now',
     description:
-      'Answers when the logs are out and the root is recorded; does not wait for the chain.',
+      'Answers 200 when the logs are out and the root is recorded; does not wait for the chain. A batch that takes longer than 20 s goes on behind a 202.',
     isAdmin: true,
-    answers: { 200: 'BatchPage' },
+    headers: { prefer: 'RFC 7240: `respond-async`, or `wait=` with fewer seconds than 20.' },
+    answers: { 200: 'BatchPage', 202: 'BatchPage' },
   }
-  app.post('/batches', { schema: routeSchema(run) }, async (request) => {
+  app.post('/batches', { schema: routeSchema(run) }, async (request, reply) => {
     assertAdmin(request, context.adminTokensSha256)
-    await context.batches.runNow()
-    return { batches: (await context.journal.batches.list(PAGE)).map(showBatch) }
+    const isDone = await doneWithin(context.batches.runNow(), waitMs(request.headers), (error) => {
+      const fields = { event: 'http.request_failed', error: describeError(error) }
+      request.log.error(fields, 'the batch that was asked for stopped; it begins again')
+    })
+    const batches = (await context.journal.batches.list(PAGE)).map(showBatch)
+    if (isDone) return { batches }
+    return await reply
+      .code(202)
+      .header('location', '/batches')
+      .header('retry-after', 1)
+      .send({ batches })
   })
 
   const list = {
@@ -63,6 +77,27 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
         : { anchor: { ...anchor, transactions: anchor.transactions.map(({ hash }) => hash) } }),
     }
   })
+}
+
+// Whether the work ends in time. When it does not, it goes on, and its failure is told to `onFailure`.
+async function doneWithin(
+  work: Promise<void>,
+  ms: number,
+  onFailure: (error: unknown) => void,
+): Promise<boolean> {
+  const timeout = new AbortController()
+  const tooLong = setTimeout(ms, false, { signal: timeout.signal }).catch(() => false)
+  const isDone = await Promise.race([work.then(() => true), tooLong]).finally(() => timeout.abort())
+  if (!isDone) work.catch(onFailure)
+  return isDone
+}
+
+// RFC 7240 §4.1, §4.3. Proxies, and this server, close connections on which nothing moves for long.
+function waitMs({ prefer }: IncomingHttpHeaders): number {
+  const text = String(prefer ?? '')
+  if (/(^|[\s,])respond-async($|[\s,;])/i.test(text)) return 0
+  const [, seconds] = /(?:^|[\s,])wait\s*=\s*"?(\d{1,6})/i.exec(text) ?? []
+  return 1000 * Math.min(Number(seconds ?? MAX_WAIT_SECONDS), MAX_WAIT_SECONDS)
 }
 
 function parseBatchId(text: string): number {

@@ -76,7 +76,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
     if (outcome.kind === 'refused') return sendProblem(reply, toProblem(outcome.error))
     // The receipt is its stored text, never parsed and written again: byte-identical each time.
-    return reply.code(statusOf(outcome)).type('application/json').send(Buffer.from(outcome.receipt))
+    return reply.code(statusOf(outcome)).type('application/json').send(outcome.receipt)
   })
 
   // A list of all events would show which products are how busy: for the operator alone.
@@ -202,7 +202,7 @@ function sendMany(reply: FastifyReply, outcomes: readonly EventOutcome[]): Fasti
     return { status, ...(outcome.digest ? { digest: outcome.digest } : {}), code, detail }
   })
   const body = `{"results":${JSON.stringify(results)},"receipts":[${receipts.join(',')}]}`
-  return reply.code(overallStatus(outcomes)).type('application/json').send(Buffer.from(body))
+  return reply.code(overallStatus(outcomes)).type('application/json').send(body)
 }
 
 // 201 when something is new, 200 when all is known; when nothing was accepted, the first refusal's status.

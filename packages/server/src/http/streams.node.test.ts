@@ -1,53 +1,34 @@
 // Streams in both directions: events as lines, and states as they change.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { eventDigest, type JsonObject } from '@dpp/core'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  createOrganisation,
-  type FileHost,
+  SERVICE_DOMAIN as DOMAIN,
+  type LocalService,
+  openLocalService,
+} from '../../../../test/local-service.ts'
+import {
   type Organisation,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../../test/server-client.ts'
-import { parseConfig } from '../config.ts'
-import { createServer, type Server } from '../server.ts'
+import type { Server } from '../server.ts'
 import { lineGroups } from './ndjson.ts'
 
-const DOMAIN = 'dpp.windowco.example'
-
-let folder: string
-let host: FileHost
+let service: LocalService
 let issuer: Organisation
 let product: RegisteredProduct
 let server: Server
 let url: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-streams-'))
-  host = await startFileHost()
-  issuer = await createOrganisation(host, 'windowco.example')
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-  })
-  const parts = { log: pino({ level: 'silent' }), now: () => new Date(), crashPoint: () => {} }
-  server = await createServer(config, parts)
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  service = await openLocalService()
+  ;({ issuer, server, url } = service)
   product = await registerProduct(url, DOMAIN, issuer, 'STREAM-1')
 })
 
-afterAll(async () => {
-  await server?.close()
-  await host?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => service?.close())
 
 async function postLines(body: string): Promise<{ status: number; lines: JsonObject[] }> {
   const headers = { 'content-type': 'application/x-ndjson' }

@@ -15,7 +15,7 @@ import type { IssuerLogs } from '../issuers/issuer-logs.ts'
 import type { IssuerRule } from '../issuers/issuer-policy.ts'
 import type { AcceptedEvent, Journal } from '../journal/port.ts'
 import type { ShardCheck } from '../shards.ts'
-import { checkRights } from './check-rights.ts'
+import { checkRights, lookUpProducts } from './check-rights.ts'
 import { checkSignature } from './check-signature.ts'
 import type { EventVerifier } from './event-verifier.ts'
 import { parsePosted } from './parse-posted.ts'
@@ -104,10 +104,13 @@ async function screen(context: IngestContext, value: unknown): Promise<EventOutc
   try {
     const parsed = parsePosted(value)
     digest = parsed.digest
-    const standing = await context.journal.events.standing(parsed)
+    const [standing, products] = await Promise.all([
+      context.journal.events.standing(parsed),
+      lookUpProducts(context, parsed),
+    ])
     if (standing.kind === 'known') return { kind: 'known', digest, receipt: standing.receipt }
     if (standing.kind === 'conflict') throw conflict(parsed.id, standing.digest)
-    return { parsed, products: await checkRights(context, parsed) }
+    return { parsed, products: checkRights(context, parsed, products) }
   } catch (error) {
     return refusal(error, digest)
   }

@@ -17,6 +17,12 @@ type Waiting = {
   readonly reject: (error: unknown) => void
 }
 
+type Thread = {
+  readonly worker: Worker
+  /** What it works on. */
+  taken: readonly Waiting[]
+}
+
 // Beside this file in the sources; below the bundle in the package.
 const program = import.meta.url.endsWith('.ts')
   ? new URL('./verify-thread.ts', import.meta.url)
@@ -30,8 +36,8 @@ export function createVerifyPool(): VerifyPool {
   const most = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1))
   let queue: Waiting[] = []
   let isBroken = false
-  const idle: Worker[] = []
-  const threads = new Set<Worker>()
+  const idle: Thread[] = []
+  const threads = new Set<Thread>()
 
   function pump(): void {
     while (queue.length > 0 && !isBroken) {
@@ -43,35 +49,32 @@ export function createVerifyPool(): VerifyPool {
     if (isBroken) verifyHere(queue.splice(0))
   }
 
-  function give(thread: Worker, taken: readonly Waiting[]): void {
-    function onAnswer(valid: Uint8Array): void {
-      thread.off('exit', onExit)
+  function give(thread: Thread, taken: readonly Waiting[]): void {
+    thread.taken = taken
+    const packed = packChecks(taken.map(({ check }) => check))
+    thread.worker.postMessage(packed, [packed.buffer])
+  }
+
+  function startThread(): Thread {
+    const worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 8 } })
+    const thread: Thread = { worker, taken: [] }
+    threads.add(thread)
+    worker.unref() // The connection of whoever waits keeps the process alive.
+    worker.on('message', (valid: Uint8Array) => {
+      const { taken } = thread
+      thread.taken = []
       idle.push(thread)
       pump()
       taken.forEach(({ resolve }, index) => {
         resolve(valid[index] === 1)
       })
-    }
-    function onExit(): void {
-      thread.off('message', onAnswer)
-      verifyHere(taken)
-      pump()
-    }
-    thread.once('message', onAnswer)
-    thread.once('exit', onExit)
-    const packed = packChecks(taken.map(({ check }) => check))
-    thread.postMessage(packed, [packed.buffer])
-  }
-
-  function startThread(): Worker {
-    const thread = new Worker(program)
-    thread.setMaxListeners(20)
-    threads.add(thread)
-    thread.unref() // The connection of whoever waits keeps the process alive.
-    thread.on('error', () => {}) // Its end says the same.
-    thread.once('exit', () => {
+    })
+    worker.on('error', () => {}) // Its end says the same.
+    worker.once('exit', () => {
       threads.delete(thread)
       isBroken = true // Never again: this process can do the same, only slower.
+      verifyHere(thread.taken)
+      pump()
     })
     return thread
   }
@@ -89,7 +92,7 @@ export function createVerifyPool(): VerifyPool {
       return Promise.all(results)
     },
     close: async () => {
-      await Promise.all([...threads].map((thread) => thread.terminate()))
+      await Promise.all([...threads].map(({ worker }) => worker.terminate()))
       queue = []
     },
   }

@@ -109,8 +109,8 @@ export type BatchBook = BatchReader & {
   /** Notes that everything of a kind is out, in the order of its walk, up to `item`: a restart begins behind it. */
   notePublished(id: number, kind: PublishedKind, item: string): Promise<void>
   publishedUpTo(id: number, kind: PublishedKind): Promise<string | undefined>
-  /** The tips of the batch's product logs. */
-  tips(id: number): Promise<readonly Tip[]>
+  /** The tips of the batch's product logs, in order of SCID. */
+  tips(id: number): AsyncIterable<Tip>
   /** DIDs of the issuers of the batch's sealed events. */
   issuers(id: number): Promise<readonly string[]>
   /** Whether an earlier batch has this entry of an issuer as a leaf. */

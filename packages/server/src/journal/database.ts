@@ -20,6 +20,8 @@ export type Database = {
   all(sql: string, ...values: SQLInputValue[]): readonly Row[]
   /** Runs `work` and commits it, or undoes all of it when it throws. Not reentrant: `work` is synchronous. */
   transaction<Result>(work: () => Result): Result
+  /** Runs `work`, which only reads and never throws, on one state of the database. */
+  snapshot(work: () => void): void
   close(): void
 }
 
@@ -82,7 +84,7 @@ export function openDatabase(path: string): Database {
   connection.exec('PRAGMA synchronous = FULL')
   connection.exec('PRAGMA busy_timeout = 10000') // Another process (a standby, fsck) may hold the write lock.
   connection.exec('PRAGMA foreign_keys = ON')
-  connection.exec('PRAGMA cache_size = -65536') // 64 MiB.
+  connection.exec('PRAGMA cache_size = -32768') // 32 MiB; the service has two connections.
   connection.exec('PRAGMA wal_autocheckpoint = 8192') // Pages: a checkpoint per 32 MiB, not per few hundred events.
   connection.exec(SCHEMA)
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
@@ -103,6 +105,17 @@ export function openDatabase(path: string): Database {
       throw error
     }
   }
+  // Without the transaction, where SQLite refuses to begin one: then each look-up says so itself.
+  function snapshot(work: () => void): void {
+    try {
+      connection.exec('BEGIN')
+    } catch {
+      work()
+      return
+    }
+    work()
+    if (connection.isTransaction) connection.exec('COMMIT') // A disk error may have ended it.
+  }
   return {
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     change: (sql, ...values) => prepared(sql).run(...values),
@@ -110,6 +123,7 @@ export function openDatabase(path: string): Database {
     get: (sql, ...values) => prepared(sql).get(...values),
     all: (sql, ...values) => prepared(sql).all(...values),
     transaction,
+    snapshot,
     close: () => connection.close(),
   }
 }

@@ -21,6 +21,12 @@ type Waiting = {
   readonly reject: (error: unknown) => void
 }
 
+type Thread = {
+  readonly worker: Worker
+  /** Takes the answer to what was asked. */
+  answer: (answer: WriterAnswer) => void
+}
+
 // Beside this file in the sources; below the bundle in the package.
 const program = import.meta.url.endsWith('.ts')
   ? new URL('./event-writer-thread.ts', import.meta.url)
@@ -33,7 +39,7 @@ const MAX_EVENTS_PER_COMMIT = 500
 export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
   let group: Waiting[] = []
   let isDue = false
-  let thread: Worker | undefined
+  let thread: Thread | undefined
 
   async function commitGroup(): Promise<void> {
     const taken = takeGroup()
@@ -68,28 +74,32 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
   async function ask(requests: readonly AcceptedRequest[]): Promise<readonly boolean[]> {
     thread ??= startThread()
     const asked = thread
-    asked.ref() // An answer is owed: the process must not end before it.
+    asked.worker.ref() // An answer is owed: the process must not end before it.
     try {
-      return await new Promise((resolve, reject) => {
-        asked.removeAllListeners('message').once('message', (answer: WriterAnswer) => {
-          if ('results' in answer) resolve(answer.results)
-          else reject(Object.assign(new Error(answer.message), { code: answer.code }))
-        })
-        asked.removeAllListeners('exit').once('exit', () => {
-          thread = undefined // The next group gets a new one.
-          const error = new Error('the thread that stores events ended; it starts again')
-          reject(Object.assign(error, { code: 'ERR_SQLITE_ERROR' }))
-        })
-        asked.postMessage(requests)
+      const answer = await new Promise<WriterAnswer>((resolve) => {
+        asked.answer = resolve // One question at a time: it has its turn.
+        asked.worker.postMessage(requests)
       })
+      if ('results' in answer) return answer.results
+      throw Object.assign(new Error(answer.message), { code: answer.code })
     } finally {
-      asked.unref()
+      asked.worker.unref()
     }
   }
 
-  function startThread(): Worker {
-    const started = new Worker(program, { workerData: path })
-    started.on('error', () => {}) // Its end says the same.
+  function startThread(): Thread {
+    const worker = new Worker(program, {
+      workerData: path,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
+    const started: Thread = { worker, answer: () => {} }
+    worker.on('message', (answer: WriterAnswer) => started.answer(answer))
+    worker.on('error', () => {}) // Its end says the same.
+    worker.once('exit', () => {
+      thread = undefined // The next group gets a new one.
+      const message = 'the thread that stores events ended; it starts again'
+      started.answer({ message, code: 'ERR_SQLITE_ERROR' })
+    })
     return started
   }
 
@@ -104,7 +114,7 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
     // After the commits that are under way.
     close: () =>
       takeTurn(async () => {
-        await thread?.terminate()
+        await thread?.worker.terminate()
       }),
   }
 }

@@ -101,7 +101,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await book.recordEntries(1, [signed])
       expect(await book.claimedProducts(1, 10)).toEqual([])
       await expect(book.recordEntries(1, [signed])).rejects.toThrow() // No second entry 2.
-      expect(await book.tips(1)).toEqual([
+      expect(await Array.fromAsync(book.tips(1))).toEqual([
         { scid: 'Qa', versionId: '2-a', line: '{"a":2}\n', parent: '1-a' },
       ])
       expect(await book.digests(1, 10)).toEqual(['z1', 'z2'])
@@ -176,7 +176,9 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await book.defer(1, 'Qa')
       expect(await book.products(1, 10)).toEqual(['Qb'])
       expect(await book.digests(1, 10)).toEqual(['z1'])
-      expect((await book.tips(1)).map(({ versionId }) => versionId)).toEqual(['2-b'])
+      expect((await Array.fromAsync(book.tips(1))).map(({ versionId }) => versionId)).toEqual([
+        '2-b',
+      ])
       expect(await journal.events.sealed('Qa')).toEqual(
         new Map([
           ['z1', '2-a'],
@@ -184,7 +186,9 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
         ]),
       )
       expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 2 })
-      expect((await book.tips(2)).map(({ versionId }) => versionId)).toEqual(['2-a'])
+      expect((await Array.fromAsync(book.tips(2))).map(({ versionId }) => versionId)).toEqual([
+        '2-a',
+      ])
       expect(await book.digests(2, 10)).toEqual(['z1', 'z2'])
       expect(await book.digests(1, 10)).toEqual(['z1'])
     })

@@ -2,11 +2,13 @@
 // first checks the fencing token, so that a process that lost the lease while it slept changes nothing.
 import { DppError, invariant } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Batch, BatchBook, BatchState, Leaf, SignedEntry } from './batch-port.ts'
+import type { Batch, BatchBook, BatchState, Leaf, SignedEntry, Tip } from './batch-port.ts'
 import type { Database } from './database.ts'
 import { createSqliteBatchReader, findBatch } from './sqlite-batch-reader.ts'
 import { findProduct, insertEntry } from './sqlite-products.ts'
 import type { Write } from './turns.ts'
+
+const TIPS_PER_PAGE = 250
 
 /** The writing side for the holder of fencing token `token`; `unlock` gives the lease back. */
 export function createSqliteBatchBook(
@@ -114,6 +116,34 @@ export function createSqliteBatchBook(
       id,
       ...values,
     )
+  }
+
+  // Page by page: the lines of a large batch would fill the memory.
+  async function* tips(id: number): AsyncGenerator<Tip> {
+    let after = ''
+    for (;;) {
+      const rows = database.all(
+        `SELECT e.scid, e.version_id, e.line, p.version_id AS parent
+         FROM (SELECT scid, max(version_number) AS tip FROM entries
+               WHERE batch = ? AND scid > ? GROUP BY scid ORDER BY scid LIMIT ?) AS t
+         JOIN entries AS e ON e.scid = t.scid AND e.version_number = t.tip
+         LEFT JOIN entries AS p ON p.scid = t.scid AND p.version_number = t.tip - 1
+         ORDER BY e.scid`,
+        id,
+        after,
+        TIPS_PER_PAGE,
+      )
+      for (const row of rows) {
+        after = String(row['scid'])
+        yield {
+          scid: after,
+          versionId: String(row['version_id']),
+          line: String(row['line']),
+          parent: typeof row['parent'] === 'string' ? row['parent'] : null,
+        }
+      }
+      if (rows.length < TIPS_PER_PAGE) return
+    }
   }
 
   return {
@@ -248,21 +278,7 @@ export function createSqliteBatchBook(
       const row = database.get('SELECT item FROM published WHERE batch = ? AND kind = ?', id, kind)
       return row === undefined ? undefined : String(row['item'])
     },
-    tips: async (id) =>
-      database
-        .all(
-          `SELECT e.scid, e.version_id, e.line, p.version_id AS parent
-           FROM (SELECT scid, max(version_number) AS tip FROM entries WHERE batch = ? GROUP BY scid) AS t
-           JOIN entries AS e ON e.scid = t.scid AND e.version_number = t.tip
-           LEFT JOIN entries AS p ON p.scid = t.scid AND p.version_number = t.tip - 1`,
-          id,
-        )
-        .map((row) => ({
-          scid: String(row['scid']),
-          versionId: String(row['version_id']),
-          line: String(row['line']),
-          parent: typeof row['parent'] === 'string' ? row['parent'] : null,
-        })),
+    tips,
     issuers: async (id) =>
       database
         .all(

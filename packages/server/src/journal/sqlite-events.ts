@@ -3,15 +3,19 @@ import type { Database } from './database.ts'
 import { eachText, optional } from './database.ts'
 import type { EventWriter } from './event-writer.ts'
 import type { DeliveryState, EventQueue, EventStanding, Withheld } from './port.ts'
+import type { Read } from './reads.ts'
 import type { Write } from './turns.ts'
 
 export function createSqliteEvents(
   database: Database,
-  writer: EventWriter,
-  write: Write,
+  {
+    writer,
+    write,
+    read,
+  }: { readonly writer: EventWriter; readonly write: Write; readonly read: Read },
 ): EventQueue {
   function standing(event: { digest: string; issuer: string; id: string }): EventStanding {
-    const [known] = database.all(
+    const known = database.get(
       `SELECT digest, body FROM events JOIN receipts ON receipts.id = receipt WHERE digest = ?1
        UNION ALL SELECT digest, NULL FROM events WHERE issuer = ?2 AND id = ?3`,
       event.digest,
@@ -51,7 +55,7 @@ export function createSqliteEvents(
   }
 
   return {
-    standing: async (event) => standing(event),
+    standing: (event) => read(() => standing(event)),
     accept: (events, receipt, receivedAt) =>
       writer.store({
         events: events.map(({ products, ...event }) => ({

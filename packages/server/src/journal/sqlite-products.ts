@@ -11,9 +11,10 @@ import type {
   ProductBook,
   ProductOwner,
 } from './log-port.ts'
+import type { Read } from './reads.ts'
 import type { Write } from './turns.ts'
 
-export function createSqliteProducts(database: Database, write: Write): ProductBook {
+export function createSqliteProducts(database: Database, write: Write, read: Read): ProductBook {
   function add(product: Product, genesis: Entry): 'added' | 'known' | 'taken' {
     const same = database.get(
       'SELECT version_id FROM entries WHERE scid = ? AND version_number = 1',
@@ -70,6 +71,15 @@ export function createSqliteProducts(database: Database, write: Write): ProductB
     )
     return 'appended'
   }
+  function owner(scid: string): ProductOwner | undefined {
+    const row = database.get(
+      `SELECT did, item, controller, CASE WHEN control = 'delegated'
+         AND EXISTS (SELECT 1 FROM closings WHERE closings.scid = products.scid)
+         THEN 'closed' ELSE control END AS control FROM products WHERE scid = ?`,
+      scid,
+    )
+    return row === undefined ? undefined : parseOwnerRow(row)
+  }
   function countWaiting(scid: string): number {
     const row = database.get(
       `SELECT count(*) AS n FROM deliveries
@@ -81,15 +91,7 @@ export function createSqliteProducts(database: Database, write: Write): ProductB
   return {
     add: (product, genesis) => write(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
-    owner: async (scid) => {
-      const row = database.get(
-        `SELECT did, item, controller, CASE WHEN control = 'delegated'
-           AND EXISTS (SELECT 1 FROM closings WHERE closings.scid = products.scid)
-           THEN 'closed' ELSE control END AS control FROM products WHERE scid = ?`,
-        scid,
-      )
-      return row === undefined ? undefined : parseOwnerRow(row)
-    },
+    owner: (scid) => read(() => owner(scid)),
     requestClosing: (scid, request) =>
       write(() => {
         database.run('INSERT OR IGNORE INTO closings (scid, request) VALUES (?, ?)', scid, request)

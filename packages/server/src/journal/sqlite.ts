@@ -9,6 +9,7 @@ import type { BatchBook } from './batch-port.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createEventWriter } from './event-writer.ts'
 import type { Journal } from './port.ts'
+import { createReads } from './reads.ts'
 import { createSqliteAnchors } from './sqlite-anchors.ts'
 import { createSqliteBatchReader } from './sqlite-batch-reader.ts'
 import { createSqliteBatchBook } from './sqlite-batches.ts'
@@ -25,10 +26,11 @@ export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journ
   const database = openDatabase(path)
   const takeTurn = createTurns()
   const write: Write = (work) => takeTurn(() => database.transaction(work))
+  const read = createReads(database)
   const writer = createEventWriter(path, takeTurn)
   return {
-    events: createSqliteEvents(database, writer, write),
-    products: createSqliteProducts(database, write),
+    events: createSqliteEvents(database, { writer, write, read }),
+    products: createSqliteProducts(database, write, read),
     issuers: createSqliteIssuers(database, write),
     anchors: createSqliteAnchors(database, write, crashPoint),
     batches: createSqliteBatchReader(database),

@@ -1,7 +1,7 @@
 // The batch book on Redis. Every write carries the fencing token, which the script compares inside Redis: a process that
 // lost the lease while it slept changes nothing. Long work goes in pieces, each whole, so that no script holds Redis up.
 import { invariant } from '@dpp/core'
-import type { Batch, BatchBook, Leaf } from '../batch-port.ts'
+import type { Batch, BatchBook, Leaf, Tip } from '../batch-port.ts'
 import { createRedisBatchReader, formatLeaf } from './batch-reader.ts'
 import { batchScripts as scripts } from './batch-scripts.ts'
 import { parseProduct } from './products.ts'
@@ -51,6 +51,19 @@ export function createRedisBatchBook(
     return parseList(await run(script, args)).map(textOf)
   }
 
+  async function* tips(id: number): AsyncGenerator<Tip> {
+    let after = ''
+    for (;;) {
+      const rows = parseRows(await run(scripts.TIPS, [id, after, PIECE]))
+      for (const row of rows) {
+        const [scid = '', versionId = '', line = '', parent = ''] = row.map(textOf)
+        after = scid
+        yield { scid, versionId, line, parent: parent === '' ? null : parent }
+      }
+      if (rows.length < PIECE) return
+    }
+  }
+
   return {
     ...reader,
     claim,
@@ -91,18 +104,7 @@ export function createRedisBatchBook(
       const item = await run(scripts.PUBLISHED_UP_TO, [id, kind])
       return item === null ? undefined : textOf(item)
     },
-    tips: async (id) => {
-      const tips: { scid: string; versionId: string; line: string; parent: string | null }[] = []
-      for (;;) {
-        const after = tips.at(-1)?.scid ?? ''
-        const rows = parseRows(await run(scripts.TIPS, [id, after, PIECE]))
-        for (const row of rows) {
-          const [scid = '', versionId = '', line = '', parent = ''] = row.map(textOf)
-          tips.push({ scid, versionId, line, parent: parent === '' ? null : parent })
-        }
-        if (rows.length < PIECE) return tips
-      }
-    },
+    tips,
     issuers: async (id) => (await texts(scripts.ISSUERS, [id])).sort(),
     isAnchoredTip: async (scid, versionId) =>
       (await run(scripts.IS_ANCHORED_TIP, [scid, versionId])) === 1,
