@@ -2,9 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { Store } from '@dpp/anchor'
 import { createMemoryStore } from '@dpp/anchor/store/memory'
 import { expect, it } from 'vitest'
+import type { Tip } from '../journal/batch-port.ts'
 import type { AcceptedEvent } from '../journal/port.ts'
 import { openSqliteJournal } from '../journal/sqlite.ts'
 import { eventKey, logKey } from '../storage-keys.ts'
@@ -91,9 +93,9 @@ it.each([
     expect(await store.read(eventKey(`z${name}`))).toBeDefined()
   }
   expect(await store.read(logKey('Qb'))).toBeUndefined()
-  expect((await Array.fromAsync(book.tips(1))).map(({ scid }) => scid)).toEqual(['Qa', 'Qc'])
+  expect((await Readable.from(book.tips(1)).toArray()).map(({ scid }: Tip) => scid)).toEqual(['Qa', 'Qc'])
   expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
-  expect((await Array.fromAsync(book.tips(2))).map(({ versionId }) => versionId)).toEqual(['2-b'])
+  expect((await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual(['2-b'])
   await close()
 })
 

@@ -1,6 +1,7 @@
 // The contract of the journal port: every adapter passes it.
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { BatchBook } from './batch-port.ts'
+import type { BatchBook, Tip } from './batch-port.ts'
 import type { Product } from './log-port.ts'
 import type { AcceptedEvent, Journal } from './port.ts'
 
@@ -101,7 +102,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await book.recordEntries(1, [signed])
       expect(await book.claimedProducts(1, 10)).toEqual([])
       await expect(book.recordEntries(1, [signed])).rejects.toThrow() // No second entry 2.
-      expect(await Array.fromAsync(book.tips(1))).toEqual([
+      expect(await Readable.from(book.tips(1)).toArray()).toEqual([
         { scid: 'Qa', versionId: '2-a', line: '{"a":2}\n', parent: '1-a' },
       ])
       expect(await book.digests(1, 10)).toEqual(['z1', 'z2'])
@@ -176,7 +177,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await book.defer(1, 'Qa')
       expect(await book.products(1, 10)).toEqual(['Qb'])
       expect(await book.digests(1, 10)).toEqual(['z1'])
-      expect((await Array.fromAsync(book.tips(1))).map(({ versionId }) => versionId)).toEqual([
+      expect((await Readable.from(book.tips(1)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual([
         '2-b',
       ])
       expect(await journal.events.sealed('Qa')).toEqual(
@@ -186,7 +187,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
         ]),
       )
       expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 2 })
-      expect((await Array.fromAsync(book.tips(2))).map(({ versionId }) => versionId)).toEqual([
+      expect((await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual([
         '2-a',
       ])
       expect(await book.digests(2, 10)).toEqual(['z1', 'z2'])
