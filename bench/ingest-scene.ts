@@ -90,7 +90,9 @@ export async function cpuSeconds(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
   if (threads.length === 0) return Number.NaN
   const stats = await Promise.all(
-    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')),
+    threads.map((thread) =>
+      readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0'),
+    ),
   )
   return stats.reduce((sum, stat) => sum + Number(stat.split(' ')[0]), 0) / 1e9
 }

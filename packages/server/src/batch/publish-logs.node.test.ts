@@ -93,9 +93,14 @@ it.each([
     expect(await store.read(eventKey(`z${name}`))).toBeDefined()
   }
   expect(await store.read(logKey('Qb'))).toBeUndefined()
-  expect((await Readable.from(book.tips(1)).toArray()).map(({ scid }: Tip) => scid)).toEqual(['Qa', 'Qc'])
+  expect((await Readable.from(book.tips(1)).toArray()).map(({ scid }: Tip) => scid)).toEqual([
+    'Qa',
+    'Qc',
+  ])
   expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
-  expect((await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual(['2-b'])
+  expect(
+    (await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId),
+  ).toEqual(['2-b'])
   await close()
 })
 

@@ -177,9 +177,9 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await book.defer(1, 'Qa')
       expect(await book.products(1, 10)).toEqual(['Qb'])
       expect(await book.digests(1, 10)).toEqual(['z1'])
-      expect((await Readable.from(book.tips(1)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual([
-        '2-b',
-      ])
+      expect(
+        (await Readable.from(book.tips(1)).toArray()).map(({ versionId }: Tip) => versionId),
+      ).toEqual(['2-b'])
       expect(await journal.events.sealed('Qa')).toEqual(
         new Map([
           ['z1', '2-a'],
@@ -187,9 +187,9 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
         ]),
       )
       expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 2 })
-      expect((await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId)).toEqual([
-        '2-a',
-      ])
+      expect(
+        (await Readable.from(book.tips(2)).toArray()).map(({ versionId }: Tip) => versionId),
+      ).toEqual(['2-a'])
       expect(await book.digests(2, 10)).toEqual(['z1', 'z2'])
       expect(await book.digests(1, 10)).toEqual(['z1'])
     })
