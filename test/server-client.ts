@@ -88,7 +88,7 @@ export type RegisteredProduct = {
 export async function registerProduct(
   serverUrl: string,
   domain: string,
-  controller: Organisation,
+  controller: Pick<Organisation, 'did'>,
   serial: string,
 ): Promise<RegisteredProduct> {
   const item = digitalLink({ gtin: '09521234500018', serial })
