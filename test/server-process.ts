@@ -1,12 +1,16 @@
 // The real server as a child process, run from its sources, so that tests can kill it at any instant.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 export type ServerProcess = {
   readonly url: string
   readonly process: ChildProcess
+  /** The last of what it wrote. */
+  output(): string
   /** Resolves with the signal that ended it, or null. */
   readonly ended: Promise<NodeJS.Signals | null>
   stop(signal?: NodeJS.Signals): Promise<void>
@@ -19,21 +23,17 @@ const cli = new URL('../packages/server/src/cli.ts', import.meta.url)
 export async function startServerProcess(environment: {
   readonly [name: string]: string
 }): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', hooks.href, fileURLToPath(cli), 'start'], {
-    env: { PATH: process.env['PATH'] ?? '', DPP_PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawnCli(['start'], { DPP_PORT: '0', ...environment })
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   const killWithParent = (): void => void child.kill('SIGKILL')
   process.once('exit', killWithParent)
   child.once('exit', () => process.off('exit', killWithParent))
   let output = ''
-  child.stderr?.on('data', (chunk) => {
+  child.stderr.on('data', (chunk) => {
     output = `${output}${chunk}`.slice(-4000)
   })
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error(`the server ended before it listened: ${output}`)))
-    if (child.stdout === null) throw new Error('no standard output')
     createInterface({ input: child.stdout }).on('line', (line) => {
       output = `${output}${line}\n`.slice(-4000)
       if (process.env['DPP_TEST_SHOW_LOGS'] === '1') process.stderr.write(`${line}\n`)
@@ -46,5 +46,35 @@ export async function startServerProcess(environment: {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     await ended
   }
-  return { url, process: child, ended, stop }
+  return { url, process: child, output: () => output, ended, stop }
+}
+
+export type CommandResult = {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs another `dpp-server` command with these variables alone, to its end. */
+export async function runServerCommand(
+  args: readonly string[],
+  environment: { readonly [name: string]: string },
+): Promise<CommandResult> {
+  const child = spawnCli(args, environment)
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ])
+  return { code, stdout, stderr }
+}
+
+function spawnCli(
+  args: readonly string[],
+  environment: { readonly [name: string]: string },
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', hooks.href, fileURLToPath(cli), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }

@@ -2,23 +2,24 @@
 // The `dpp-server` command.
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { parseEnv } from 'node:util'
+import { parseArgs, parseEnv } from 'node:util'
 import { deployRegistry } from '@dpp/anchor/ethereum'
-import { DppError, isDppError, toHex } from '@dpp/core'
+import { DppError, isDppError } from '@dpp/core'
 import { pino } from 'pino'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type ReanchorOptions, reanchor } from './commands/re-anchor.ts'
 import { republish } from './commands/republish.ts'
 import { runBatch } from './commands/run-batch.ts'
 import { showKeys } from './commands/show-keys.ts'
+import { wrapSecrets } from './commands/wrap-secret.ts'
 import { type Config, formatConfig, parseConfig, publicDomain } from './config.ts'
 import type { ServerErrorCode } from './errors.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 import { backupJournal } from './journal/backup.ts'
 import { openExistingJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
-import { loadKeys, type ServiceKeys } from './keys-file.ts'
+import { openServiceKeys, type ServiceKeys } from './keys/service-keys.ts'
 import { describeError } from './logger.ts'
-import { closeOnSignals, endOnCrash, startServer } from './main.ts'
+import { closeOnSignals, createProcessCrashPoint, endOnCrash, startServer } from './main.ts'
 import { createLog } from './observability/create-log.ts'
 import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { createServer } from './server.ts'
@@ -42,6 +43,13 @@ dpp-server republish write what is missing among the published files, from the j
 dpp-server fsck      recompute everything from journal, files and chain; exit code 1 when something does not hold
 dpp-server batch     run one batch now, where no service runs on the same data; exit code 1 while one stays open
 dpp-server keys      the public halves of the service's keys, and how many logs hang on each secret
+dpp-server keys wrap [--new] [--key PLACE]
+                     wrap the master secret by DPP_WRAPPING_KEY (or PLACE), and print the variables that then hold it;
+                     --new makes a new secret, and keeps the one in force among those before it
+dpp-server re-anchor --to CHAIN [--dry-run]
+                     anchor the roots of all settled batches on the configured registry of CHAIN (eip155:N) too, once each, and add
+                     the anchors to the batch files; where no service runs on the same data. Safe to stop and run again;
+                     --dry-run only counts, and says what it costs
 dpp-server deploy    deploy the registry with the relayer's account, unless it is there
 dpp-server config    print the effective configuration, secrets redacted
 
@@ -109,21 +117,40 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
       await server.close()
     }
   },
-  async keys() {
+  async keys(...args) {
+    if (args[0] === 'wrap') return await wrapKeys(args.slice(1))
     const config = readConfig()
     await withJournal(async (journal) => {
-      const keys = await loadKeys(config, logBeside(config))
-      const identity = await readPublishedIdentity(await identityPlace(config, keys))
-      print(await showKeys(keys, config.witnessPreviousKeys, journal, identity))
+      await withKeys(config, async (keys) => {
+        const identity = await readPublishedIdentity(await identityPlace(config, keys))
+        print(await showKeys(keys, journal, identity))
+      })
     })
+  },
+  async 're-anchor'(...args) {
+    const options = { to: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const
+    const { to = '', 'dry-run': isDryRun = false } = parseArgs({ args, options }).values
+    const config = readConfig()
+    const parts = {
+      log: logBeside(config),
+      now: () => new Date(),
+      crashPoint: createProcessCrashPoint(config),
+    }
+    const server = await createServer(config, parts)
+    try {
+      const { pollMs } = config
+      print(await reanchor(server, { to, isDryRun, pollMs, onProgress: createProgress() }))
+    } finally {
+      await server.close()
+    }
   },
   async deploy() {
     const config = readConfig()
     const { chainId, rpcUrls } = config
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 }) // For development keys.
-    const keys = await loadKeys(config, logBeside(config))
-    const account = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
-    print(await deployRegistry({ rpcUrl: rpcUrls[0] ?? '', chainId, account }))
+    await withKeys(config, async ({ relayer: account }) => {
+      print(await deployRegistry({ rpcUrl: rpcUrls[0] ?? '', chainId, account }))
+    })
   },
   async 'rotate-receipt-key'() {
     await renewReceiptKey(true)
@@ -138,8 +165,7 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
 
 const takesArgument: readonly string[] = ['replay', 'backup']
 const [name = 'start', ...rest] = process.argv.slice(2)
-const isKnown =
-  Object.hasOwn(commands, name) && rest.length === (takesArgument.includes(name) ? 1 : 0)
+const isKnown = Object.hasOwn(commands, name) && takes(name, rest)
 const command = isKnown ? commands[name] : undefined
 if (name === '--help' || name === 'help') {
   process.stdout.write(usage)
@@ -149,11 +175,39 @@ if (name === '--help' || name === 'help') {
 } else {
   await command(...rest).catch((error: unknown) => {
     // A fault of the operator's gets a sentence, a fault of ours its stack.
-    const isOurs = !(isDppError(error) || (error instanceof Error && 'syscall' in error))
+    const isOurs = !isDppError(error) && !isOperators(error)
     const text = isOurs && error instanceof Error ? error.stack : describeError(error)
     process.stderr.write(`dpp-server: ${redaction?.apply(String(text)) ?? text}\n`)
     process.exitCode = 1
   })
+}
+
+// What the system refuses, and options that do not exist.
+function isOperators(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return 'syscall' in error || ('code' in error && /^ERR_PARSE_ARGS_/.test(String(error.code)))
+}
+
+function takes(command: string, args: readonly string[]): boolean {
+  if (command === 'keys') return args.length === 0 || args[0] === 'wrap'
+  if (command === 're-anchor') return args.includes('--to')
+  return args.length === (takesArgument.includes(command) ? 1 : 0)
+}
+
+async function wrapKeys(args: string[]): Promise<void> {
+  const options = { new: { type: 'boolean' }, key: { type: 'string' } } as const
+  const variables = await wrapSecrets(readConfig(), parseArgs({ args, options }).values)
+  for (const [name, value] of Object.entries(variables)) process.stdout.write(`${name}=${value}\n`)
+}
+
+// A line on standard error whenever a number or a reason is new.
+function createProgress(): ReanchorOptions['onProgress'] {
+  let before = ''
+  return ({ left, problem }) => {
+    const line = `dpp-server: ${left} batches left${problem === undefined ? '' : `, ${problem}`}\n`
+    if (line !== before) process.stderr.write(line)
+    before = line
+  }
 }
 
 // A failure may quote a URL or a key of the configuration.
@@ -174,18 +228,30 @@ function print(value: unknown): void {
 
 async function renewReceiptKey(keepsFormer: boolean): Promise<void> {
   const config = readConfig()
-  const keys = await loadKeys(config, logBeside(config))
-  const { did, signer } = await rotateReceiptKey(await identityPlace(config, keys), keepsFormer)
-  print({ did, receiptVerificationMethod: signer.verificationMethod })
+  await withKeys(config, async (keys) => {
+    const { did, signer } = await rotateReceiptKey(await identityPlace(config, keys), keepsFormer)
+    print({ did, receiptVerificationMethod: signer.verificationMethod })
+  })
 }
 
-async function identityPlace(config: Config, keys: ServiceKeys): Promise<IdentityPlace> {
-  const { witnessPrivateKey } = keys
-  const domain = publicDomain(config)
+async function identityPlace(
+  config: Config,
+  { masterSecret, previousSecrets }: ServiceKeys,
+): Promise<IdentityPlace> {
   return {
-    ...createIdentityOwner(domain, witnessPrivateKey, config.witnessPreviousKeys),
+    ...createIdentityOwner(publicDomain(config), masterSecret, previousSecrets),
     store: await openStore(config),
     now: () => new Date(),
+  }
+}
+
+async function withKeys(config: Config, work: (keys: ServiceKeys) => Promise<void>): Promise<void> {
+  const keys = await openServiceKeys(config, logBeside(config))
+  for (const secret of keys.secrets) redaction?.add(secret)
+  try {
+    await work(keys)
+  } finally {
+    await keys.close()
   }
 }
 

@@ -5,6 +5,12 @@ import * as read from './config-values.ts'
 import type { ServerErrorCode } from './errors.ts'
 import { parseUnsafe, type Unsafe } from './journal/redis/check-durability.ts'
 import { parseQueuePlace, type QueuePlace } from './journal/redis/queue-place.ts'
+import { type KeyPlace, parseKeyPlace } from './keys/key-place.ts'
+import {
+  parseWrappedSecret,
+  parseWrappedSecrets,
+  type WrappedMasterSecret,
+} from './keys/wrapped-secret.ts'
 import { parseShards, type ShardMap } from './shards.ts'
 import { parseStorePlace, type StorePlace } from './store/store-place.ts'
 
@@ -84,6 +90,14 @@ export type Config = {
   readonly witnessPreviousKeys: readonly Uint8Array[]
   /** Key of the Ethereum account that pays. Absent: a development key in the data folder. */
   readonly relayerPrivateKey: Uint8Array | undefined
+  /** Where the relayer's key lies, in its place. */
+  readonly relayerKey: KeyPlace | undefined
+  /** Where the key lies that unwraps the master secrets. */
+  readonly wrappingKey: KeyPlace | undefined
+  /** The master secret, and those before it, in their places: as `dpp-server keys wrap` prints them. */
+  readonly witnessKeyWrapped: WrappedMasterSecret | undefined
+  readonly witnessPreviousKeysWrapped: readonly WrappedMasterSecret[]
+  readonly pkcs11Pin: string | undefined
   /** Access to a store in Azure, by the names that its own tools use: account and key, or a SAS. */
   readonly azureAccount: string | undefined
   readonly azureAccountKey: string | undefined
@@ -226,6 +240,21 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     fallback: undefined,
     shown: 'never',
   },
+  relayerKey: { name: 'DPP_RELAYER_KEY', parse: parseKeyPlace, fallback: undefined },
+  wrappingKey: { name: 'DPP_WRAPPING_KEY', parse: parseKeyPlace, fallback: undefined },
+  witnessKeyWrapped: {
+    name: 'DPP_WITNESS_KEY_WRAPPED',
+    parse: parseWrappedSecret,
+    fallback: undefined,
+    shown: 'never',
+  },
+  witnessPreviousKeysWrapped: {
+    name: 'DPP_WITNESS_PREVIOUS_KEYS_WRAPPED',
+    parse: parseWrappedSecrets,
+    fallback: [],
+    shown: 'never',
+  },
+  pkcs11Pin: { name: 'DPP_PKCS11_PIN', parse: read.text, fallback: undefined, shown: 'never' },
   azureAccount: { name: 'AZURE_STORAGE_ACCOUNT', parse: read.text, fallback: undefined },
   azureAccountKey: {
     name: 'AZURE_STORAGE_KEY',
@@ -272,10 +301,29 @@ export function parseConfig(environment: { readonly [name: string]: string | und
     const isNamed = Object.values(config.shards).some((shard) => shard === config.shard)
     if (!isNamed) faults.push('DPP_SHARD must be one of the shards that DPP_SHARDS names')
   }
+  faults.push(...keyFaults(config))
   if (faults.length > 0) {
     throw new DppError<ServerErrorCode>('ERR_DPP_CONFIG_INVALID', faults.join('; '))
   }
   return config
+}
+
+// One key, one place: with two of them nobody could say which one is in force.
+function keyFaults(config: Config): readonly string[] {
+  const { relayerKey, relayerPrivateKey, witnessKeyWrapped, witnessPrivateKey } = config
+  const { wrappingKey, witnessPreviousKeysWrapped } = config
+  const isWrapped = witnessKeyWrapped !== undefined || witnessPreviousKeysWrapped.length > 0
+  return [
+    ...(relayerKey && relayerPrivateKey
+      ? ['DPP_RELAYER_KEY and RELAYER_PRIVATE_KEY are set: take one of them away']
+      : []),
+    ...(witnessKeyWrapped && witnessPrivateKey
+      ? ['DPP_WITNESS_KEY_WRAPPED and WITNESS_PRIVATE_KEY are set: take one of them away']
+      : []),
+    ...(isWrapped && wrappingKey === undefined
+      ? ['DPP_WRAPPING_KEY must name the key that wrapped DPP_WITNESS_KEY_WRAPPED']
+      : []),
+  ]
 }
 
 /** The effective values as JSON text, one per variable, secrets only as set or not set. */

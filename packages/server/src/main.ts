@@ -2,7 +2,7 @@
 // touches the process.
 import { checkRegistry } from './chain/check-registry.ts'
 import type { Config } from './config.ts'
-import { createCrashPoint } from './crash-point.ts'
+import { type CrashPoint, createCrashPoint } from './crash-point.ts'
 import { describeError, type Logger } from './logger.ts'
 import { createLog } from './observability/create-log.ts'
 import { createRedaction } from './observability/redaction.ts'
@@ -28,7 +28,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const redaction = createRedaction(config)
   const log = createLog(config.logLevel, redaction)
   await checkRegistry(config, log)
-  const crashPoint = createCrashPoint(config.crashAt, dieNow)
+  const crashPoint = createProcessCrashPoint(config)
   const server = await createServer(config, {
     log,
     redaction,
@@ -64,6 +64,11 @@ export function closeOnSignals(server: RunningServer): void {
   }
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
+}
+
+/** The crash point of the configuration: it kills this process. */
+export function createProcessCrashPoint({ crashAt }: Config): CrashPoint {
+  return createCrashPoint(crashAt, dieNow)
 }
 
 /** What nobody caught goes to the log, where secrets are taken out of it, and ends the process: its state is unknown. */

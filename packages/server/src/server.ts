@@ -2,14 +2,21 @@
 // listens or reads the environment.
 import { mkdir, readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import { type AnchorJournal, createAnchorWriter, createRegistryReader } from '@dpp/anchor/ethereum'
-import { isDppError, toHex } from '@dpp/core'
+import type { Store } from '@dpp/anchor'
+import {
+  type AnchorJournal,
+  type AnchorWriter,
+  createAnchorWriter,
+  createRegistryReader,
+  type TransactionSigner,
+} from '@dpp/anchor/ethereum'
+import { isDppError } from '@dpp/core'
 import { createGuardedFetch } from '@dpp/webvh/node'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { privateKeyToAccount } from 'viem/accounts'
 import { createApp } from './app.ts'
 import type { BatchContext } from './batch/context.ts'
 import { type BatchRunner, createBatchRunner } from './batch/runner.ts'
+import { anchorsOn } from './chain/anchors-on.ts'
 import { type ClockWatch, createChainLook, createClockWatch } from './chain/clock-watch.ts'
 import { type Config, isLoopback, publicDomain } from './config.ts'
 import type { CrashPoint } from './crash-point.ts'
@@ -24,7 +31,7 @@ import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
 import { openJournal } from './journal/open-journal.ts'
 import type { Journal } from './journal/port.ts'
-import { loadKeys } from './keys-file.ts'
+import { openServiceKeys } from './keys/service-keys.ts'
 import type { Logger } from './logger.ts'
 import { createDependencyWatch, type DependencyWatch } from './observability/dependency-watch.ts'
 import { createMetrics } from './observability/metrics.ts'
@@ -42,6 +49,9 @@ export type Server = {
   readonly app: FastifyInstance
   readonly batches: BatchRunner
   readonly journal: Journal
+  readonly store: Store
+  /** Absent where no registry is configured. */
+  readonly anchorWriter: AnchorWriter | undefined
   /** Compares the clock with the chain's; absent where there is no chain. */
   readonly clock: ClockWatch | undefined
   /** Whether journal, store and chain answer. */
@@ -67,26 +77,26 @@ const STORE_PATIENCE_MS = 5_000
 /**
  * Makes the service; the caller listens on `app` and starts `batches`.
  *
- * @throws ERR_DPP_CONFIG_INVALID; ERR_DPP_SERVICE_DID_FOREIGN; what the journal throws when it cannot be opened
+ * @throws ERR_DPP_CONFIG_INVALID; ERR_DPP_SERVICE_DID_FOREIGN; what keys and journal throw when they cannot be opened
  */
 export async function createServer(config: Config, parts: ServerParts): Promise<Server> {
   const { log, now, crashPoint } = parts
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const redaction = parts.redaction ?? createRedaction(config)
-  const keys = await loadKeys(config, log)
-  redaction.add(keys.witnessPrivateKey)
-  redaction.add(keys.relayerPrivateKey)
-  const updateKeys = createUpdateKeys(keys.witnessPrivateKey, config.witnessPreviousKeys)
-  const relayer = privateKeyToAccount(`0x${toHex(keys.relayerPrivateKey)}`)
+  const keys = await openServiceKeys(config, log)
+  for (const secret of keys.secrets) redaction.add(secret)
+  const { relayer } = keys
+  const updateKeys = createUpdateKeys(keys.masterSecret, keys.previousSecrets)
   const domain = publicDomain(config)
   const issuerRules = await readIssuerRules(config)
   const invalidation = openInvalidation(config, log)
   const checked = await openCheckedStore(config, log)
   const store = invalidation === undefined ? checked : tellChanges(checked, invalidation)
-  const owner = createIdentityOwner(domain, keys.witnessPrivateKey, config.witnessPreviousKeys)
+  const owner = createIdentityOwner(domain, keys.masterSecret, keys.previousSecrets)
   const identity = createServiceIdentity({ ...owner, store, now }, log)
   await establish(identity, log)
-  const journal = await openJournal(config, crashPoint, parts.onJournalLost ?? (() => {}))
+  const opened = await openJournal(config, crashPoint, parts.onJournalLost ?? (() => {}))
+  const journal = { ...opened, anchors: anchorsOfConfig(config, opened.anchors) }
   const chain = connectChain(config, relayer, journal.anchors, log)
   const issuerLogs = createIssuerLogs({
     book: journal.issuers,
@@ -186,12 +196,14 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     await tracing.close()
     await verifyPool.close()
     await journal.close()
+    await keys.close()
   }
   function close(): Promise<void> {
     closing ??= closeAll()
     return closing
   }
-  return { app, batches, journal, clock, dependencies, close }
+  const { anchorWriter } = chain
+  return { app, batches, journal, store, anchorWriter, clock, dependencies, close }
 }
 
 function openInvalidation(config: Config, log: Logger): Invalidation | undefined {
@@ -211,11 +223,16 @@ function watchClock(config: Config, log: Logger, now: () => Date): ClockWatch | 
   return createClockWatch({ look: createChainLook(rpcUrl, now), log, everyMs })
 }
 
+function anchorsOfConfig({ chainId, registry }: Config, anchors: AnchorJournal): AnchorJournal {
+  if (registry === undefined) return anchors
+  return anchorsOn(anchors, { chain: `eip155:${chainId}`, registry })
+}
+
 type Chain = Pick<BatchContext, 'anchorWriter' | 'registryReader'>
 
 function connectChain(
   config: Config,
-  account: ReturnType<typeof privateKeyToAccount>,
+  account: TransactionSigner,
   journal: AnchorJournal,
   log: Logger,
 ): Chain {

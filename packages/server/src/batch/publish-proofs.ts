@@ -89,7 +89,8 @@ function indexesAfter(after: string | undefined, limit: number, size: number): s
   return Array.from({ length: count }, (_, i) => String(first + i))
 }
 
-async function publishBatchFile(
+/** Writes the batch file, or adds the anchors to the one that is there. */
+export async function publishBatchFile(
   context: PublishContext,
   root: string,
   { leaves }: BatchTree,

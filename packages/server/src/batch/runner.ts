@@ -12,6 +12,8 @@ export type BatchRunner = {
   runNow(): Promise<void>
   /** Runs `work` while no batch is being sealed. */
   betweenBatches<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Runs `work` in between the anchoring of open batches, as the one writer. @throws ERR_DPP_LEASE_LOST */
+  besideAnchoring<Result>(work: (context: BatchContext) => Promise<Result>): Promise<Result>
   /** Takes the lease (or waits for it), continues open batches, and runs the timers. */
   start(): void
   /** Lets the steps under way end, stops the timers, gives the lease back. */
@@ -57,9 +59,9 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
   }
 
   // Another process has taken over: stand by, and ask again the next time.
-  async function whileHeld({ book }: BatchContext, work: Promise<void>): Promise<void> {
+  async function whileHeld<Result>({ book }: BatchContext, work: Promise<Result>): Promise<Result> {
     try {
-      await work
+      return await work
     } catch (error) {
       const isLost = isDppError(error) && error.code === 'ERR_DPP_LEASE_LOST'
       if (isLost && (await lease?.catch(() => undefined)) === book) {
@@ -72,14 +74,27 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
     }
   }
 
-  async function runNow(): Promise<void> {
+  async function demandLease(): Promise<BatchContext> {
     const held = await withLease()
-    if (held === undefined) {
-      throw new DppError<ServerErrorCode>(
-        'ERR_DPP_LEASE_LOST',
-        isStopping ? 'the service is stopping' : 'another process seals batches',
-      )
-    }
+    if (held !== undefined) return held
+    throw new DppError<ServerErrorCode>(
+      'ERR_DPP_LEASE_LOST',
+      isStopping ? 'the service is stopping' : 'another process seals batches',
+    )
+  }
+
+  async function besideAnchoring<Result>(
+    work: (context: BatchContext) => Promise<Result>,
+  ): Promise<Result> {
+    const held = await demandLease()
+    return await whileHeld(
+      held,
+      anchoring.run(() => work(held)),
+    )
+  }
+
+  async function runNow(): Promise<void> {
+    const held = await demandLease()
     const sealed = sealing.run(async () => {
       await claimBatch(held)
       await sealOpenBatches(held)
@@ -143,7 +158,7 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
     context.log.info({ event: 'lease.released' }, 'the lease is given back')
   }
 
-  return { runNow, betweenBatches: sealing.run, start, stop }
+  return { runNow, betweenBatches: sealing.run, besideAnchoring, start, stop }
 }
 
 type Lane = {

@@ -1,10 +1,9 @@
 // `dpp-server keys`: the public halves of the service's keys, and how many logs still hang on a secret that was replaced.
-import { sha256, toHex } from '@dpp/core'
 import { parseHead } from '@dpp/webvh'
-import { privateKeyToAccount } from 'viem/accounts'
 import { committedSigner, createUpdateKeys } from '../custody/update-keys.ts'
 import type { Journal } from '../journal/port.ts'
-import type { ServiceKeys } from '../keys-file.ts'
+import type { ServiceKeys } from '../keys/service-keys.ts'
+import { fingerprintOf } from '../keys/wrapped-secret.ts'
 import type { Identity } from '../service-identity/identity-log.ts'
 
 export type PublicKeys = {
@@ -18,12 +17,11 @@ export type PublicKeys = {
 }
 
 export async function showKeys(
-  { witnessPrivateKey, relayerPrivateKey }: ServiceKeys,
-  previous: readonly Uint8Array[],
+  { masterSecret, previousSecrets, relayer }: ServiceKeys,
   journal: Journal,
   identity: Identity | undefined,
 ): Promise<PublicKeys> {
-  const secrets = [witnessPrivateKey, ...previous].map((secret) => ({
+  const secrets = [masterSecret, ...previousSecrets].map((secret) => ({
     fingerprint: fingerprintOf(secret),
     keys: createUpdateKeys(secret),
     logs: 0,
@@ -40,13 +38,8 @@ export async function showKeys(
   }
   return {
     receiptVerificationMethod: identity?.signer.verificationMethod ?? null,
-    anchorer: privateKeyToAccount(`0x${toHex(relayerPrivateKey)}`).address.toLowerCase(),
+    anchorer: relayer.address.toLowerCase(),
     secrets: secrets.map(({ fingerprint, logs }) => ({ fingerprint, logs })),
     foreignLogs,
   }
-}
-
-// 256 random bits cannot be found from a hash of theirs; eight digits tell two secrets apart.
-function fingerprintOf(secret: Uint8Array): string {
-  return toHex(sha256(secret)).slice(0, 8)
 }

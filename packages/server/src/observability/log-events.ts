@@ -13,6 +13,7 @@ export const logEvents = [
   'batch.final',
   'batch.held_up',
   'batch.product_deferred',
+  'batch.reanchored',
   'batch.rooted',
   'batch.settled',
   'cdn.not_told',

@@ -46,6 +46,7 @@ function secretsOf(config: Config): readonly (string | Uint8Array)[] {
     config.witnessPrivateKey,
     ...config.witnessPreviousKeys,
     config.relayerPrivateKey,
+    config.pkcs11Pin,
     config.azureAccountKey,
     config.azureSasToken,
     /(?:^|[?&])sig=([^&]+)/.exec(config.azureSasToken ?? '')?.[1],

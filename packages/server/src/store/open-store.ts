@@ -6,6 +6,7 @@ import { createFileStore } from '@dpp/anchor/store/file'
 import { DppError } from '@dpp/core'
 import type { Config } from '../config.ts'
 import type { ServerErrorCode } from '../errors.ts'
+import { loadOptional } from '../optional-package.ts'
 import type { StorePlace } from './store-place.ts'
 
 /** The part of the configuration that a store needs. */
@@ -28,7 +29,11 @@ export async function openStore(config: StoreConfig, patience: StorePatience = {
   if (place.kind === 'file') return createFileStore(place.folder)
   const parallel = config.publishParallel
   if (place.kind === 's3') {
-    const { createS3Store } = await load('@aws-sdk/client-s3', import('@dpp/anchor/store/s3'))
+    const { createS3Store } = await loadOptional(
+      'DPP_STORE',
+      '@aws-sdk/client-s3',
+      import('@dpp/anchor/store/s3'),
+    )
     const { kind, endpoint, region, ...rest } = place
     return createS3Store({
       ...rest,
@@ -38,7 +43,11 @@ export async function openStore(config: StoreConfig, patience: StorePatience = {
       ...(region === undefined ? {} : { region }),
     })
   }
-  const { createAzureStore } = await load('@azure/storage-blob', import('@dpp/anchor/store/azure'))
+  const { createAzureStore } = await loadOptional(
+    'DPP_STORE',
+    '@azure/storage-blob',
+    import('@dpp/anchor/store/azure'),
+  )
   return createAzureStore({
     container: place.container,
     prefix: place.prefix,
@@ -64,15 +73,6 @@ function azureAccess(
     )
   }
   return { endpoint: base, credential: { accountName, accountKey } }
-}
-
-async function load<Module>(name: string, loading: Promise<Module>): Promise<Module> {
-  try {
-    return await loading
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw invalid(`DPP_STORE needs the package ${name}: install it beside @dpp/server`)
-  }
 }
 
 function invalid(message: string): DppError<ServerErrorCode> {

@@ -2,11 +2,11 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DppError, fromHex, generateSeed, isJsonObject, parseStrict, toHex } from '@dpp/core'
-import type { Config } from './config.ts'
-import type { ServerErrorCode } from './errors.ts'
-import type { Logger } from './logger.ts'
+import type { Config } from '../config.ts'
+import type { ServerErrorCode } from '../errors.ts'
+import type { Logger } from '../logger.ts'
 
-export type ServiceKeys = {
+export type DevelopmentKeys = {
   readonly witnessPrivateKey: Uint8Array
   readonly relayerPrivateKey: Uint8Array
 }
@@ -15,35 +15,25 @@ const FILE = 'development-keys.json'
 const OWNER_ONLY = 0o600
 
 /**
- * The configured keys; development keys in the place of those that are not.
+ * The development keys of the data folder; `missing` are the variables in whose place they stand.
  *
- * @throws ERR_DPP_CONFIG_INVALID when the file of development keys is there and unreadable: new ones in its place would
- * lose every log that was begun with them.
+ * @throws ERR_DPP_CONFIG_INVALID when their file is there and unreadable: new ones in its place would lose every log that
+ * was begun with them.
  */
-export async function loadKeys(config: Config, log: Logger): Promise<ServiceKeys> {
-  const { witnessPrivateKey, relayerPrivateKey, dataDir } = config
-  if (witnessPrivateKey !== undefined && relayerPrivateKey !== undefined) {
-    return { witnessPrivateKey, relayerPrivateKey }
-  }
-  const path = join(dataDir, FILE)
-  const made = await readKeys(path).catch((error: unknown) =>
-    ifMissing(error, () => makeKeys(path)),
-  )
-  const names = [
-    ...(witnessPrivateKey === undefined ? ['WITNESS_PRIVATE_KEY'] : []),
-    ...(relayerPrivateKey === undefined ? ['RELAYER_PRIVATE_KEY'] : []),
-  ]
+export async function loadDevelopmentKeys(
+  { dataDir }: Pick<Config, 'dataDir'>,
+  missing: readonly string[],
+  log: Logger,
+): Promise<DevelopmentKeys> {
+  const file = join(dataDir, FILE)
   log.warn(
-    { event: 'keys.development', missing: names, file: path },
+    { event: 'keys.development', missing, file },
     'DEVELOPMENT KEYS are in use: never in production',
   )
-  return {
-    witnessPrivateKey: witnessPrivateKey ?? made.witnessPrivateKey,
-    relayerPrivateKey: relayerPrivateKey ?? made.relayerPrivateKey,
-  }
+  return await readKeys(file).catch((error: unknown) => ifMissing(error, () => makeKeys(file)))
 }
 
-async function readKeys(path: string): Promise<ServiceKeys> {
+async function readKeys(path: string): Promise<DevelopmentKeys> {
   const text = await readFile(path)
   await chmod(path, OWNER_ONLY)
   try {
@@ -62,7 +52,7 @@ async function readKeys(path: string): Promise<ServiceKeys> {
   }
 }
 
-async function makeKeys(path: string): Promise<ServiceKeys> {
+async function makeKeys(path: string): Promise<DevelopmentKeys> {
   const keys = { witnessPrivateKey: generateSeed(), relayerPrivateKey: generateSeed() }
   const text = JSON.stringify({
     witnessPrivateKey: toHex(keys.witnessPrivateKey),
