@@ -32,8 +32,20 @@ const fortem = 'fortem.dev, 2026'
 const unchecked = 'unchecked'
 
 export const aws: readonly CostLine[] = [
-  line('Fargate, processors', load.replicas * perReplica.vcpu * load.hours, 'vCPU-hour', 0.04048, fortem),
-  line('Fargate, memory', load.replicas * perReplica.gigabytes * load.hours, 'GB-hour', 0.004445, fortem),
+  line(
+    'Fargate, processors',
+    load.replicas * perReplica.vcpu * load.hours,
+    'vCPU-hour',
+    0.04048,
+    fortem,
+  ),
+  line(
+    'Fargate, memory',
+    load.replicas * perReplica.gigabytes * load.hours,
+    'GB-hour',
+    0.004445,
+    fortem,
+  ),
   line('Load balancer', load.hours, 'hour', 0.0225, unchecked),
   line('Load balancer, capacity', load.hours, 'LCU-hour', 0.008, unchecked),
   line('Public addresses of the tasks', load.replicas * load.hours, 'hour', 0.005, unchecked),
@@ -44,14 +56,32 @@ export const aws: readonly CostLine[] = [
   line('CloudFront, requests', load.publicReads / 10_000, '10,000', 0.01, unchecked),
   line('CloudFront, data', load.readGigabytes, 'GB', 0.085, unchecked),
   line('KMS: relayer and wrapping key', 2, 'key', 1, 'aws.amazon.com/kms/pricing, undated'),
-  line('KMS, signatures of anchors', load.batches / 10_000, '10,000', 0.15, 'factualminds.com, 2026-06'),
+  line(
+    'KMS, signatures of anchors',
+    load.batches / 10_000,
+    '10,000',
+    0.15,
+    'factualminds.com, 2026-06',
+  ),
   line('Secrets Manager', 4, 'secret', 0.4, unchecked),
   line('CloudWatch Logs', load.logGigabytes, 'GB', 0.5, fortem),
 ]
 
 export const azure: readonly CostLine[] = [
-  line('Container Apps, processors', load.replicas * perReplica.vcpu * SECONDS - 180_000, 'vCPU-second', 0.000024, unchecked),
-  line('Container Apps, memory', load.replicas * perReplica.gigabytes * SECONDS - 360_000, 'GiB-second', 0.000003, unchecked),
+  line(
+    'Container Apps, processors',
+    load.replicas * perReplica.vcpu * SECONDS - 180_000,
+    'vCPU-second',
+    0.000024,
+    unchecked,
+  ),
+  line(
+    'Container Apps, memory',
+    load.replicas * perReplica.gigabytes * SECONDS - 360_000,
+    'GiB-second',
+    0.000003,
+    unchecked,
+  ),
   line('Redis: two B1ms', 2 * load.hours, 'hour', 0.0207, unchecked),
   line('Redis: two disks E4', 2, 'disk', 2.4, unchecked),
   line('Blob Storage, hot', load.storedGigabytes, 'GB', 0.018, '2kabhishek.github.io, undated'),
@@ -59,13 +89,25 @@ export const azure: readonly CostLine[] = [
   line('Front Door Standard, base', 1, 'profile', 35, unchecked),
   line('Front Door, requests', load.publicReads / 10_000, '10,000', 0.009, unchecked),
   line('Front Door, data', load.readGigabytes, 'GB', 0.083, unchecked),
-  line('Key Vault, signatures and secrets', (load.batches + 1000) / 10_000, '10,000', 0.15, unchecked),
+  line(
+    'Key Vault, signatures and secrets',
+    (load.batches + 1000) / 10_000,
+    '10,000',
+    0.15,
+    unchecked,
+  ),
   line('Log Analytics, beyond 5 GB', Math.max(0, load.logGigabytes - 5), 'GB', 2.3, unchecked),
 ]
 
 /** Gas of one anchor (docs/spec/registry.md) at a price of gas and of ether that nobody can promise. */
 export const mainnet: readonly CostLine[] = [
-  line('anchors at 1 gwei and 3,000 dollars an ether', load.batches, 'anchor', 74_912 * 1e-9 * 3000, 'assumed'),
+  line(
+    'anchors at 1 gwei and 3,000 dollars an ether',
+    load.batches,
+    'anchor',
+    74_912 * 1e-9 * 3000,
+    'assumed',
+  ),
 ]
 
 /** The table as the guides print it, with its sum. */
@@ -83,7 +125,13 @@ export function formatTable(lines: readonly CostLine[]): string {
   ].join('\n')
 }
 
-function line(item: string, quantity: number, unit: string, price: number, source: string): CostLine {
+function line(
+  item: string,
+  quantity: number,
+  unit: string,
+  price: number,
+  source: string,
+): CostLine {
   return { item, quantity, unit, price, source }
 }
 

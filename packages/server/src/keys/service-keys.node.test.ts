@@ -144,7 +144,8 @@ function describeService(name: string, environment: () => Environment, places: (
     })
     try {
       const item = 'https://id.gs1.org/01/09521234500018/21/K-KEYS'
-      const { keys } = (await postJson(`${server.url}/dids/keys`, { alsoKnownAs: [item] })).body as {
+      const { keys } = (await postJson(`${server.url}/dids/keys`, { alsoKnownAs: [item] }))
+        .body as {
         keys: { nextKeyHash: string }[]
       }
       expect(keys[0]?.nextKeyHash).toBe(createUpdateKeys(fromHex(secret)).hashFor(item, 2))
