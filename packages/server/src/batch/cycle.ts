@@ -11,6 +11,7 @@ import { type BatchContext, hasReached } from './context.ts'
 import { publishEvidence } from './publish-evidence.ts'
 import { publishLogs } from './publish-logs.ts'
 import { publishProofs, settle } from './publish-proofs.ts'
+import { resumeWalk } from './published-marks.ts'
 import { signEntries } from './sign-entries.ts'
 
 /** Claims what waits into a new batch, if anything does. */
@@ -48,7 +49,10 @@ export async function anchorBatch(context: BatchContext, sealed: Batch): Promise
   if (!isPastCaches(context, anchored)) return
   const tree = await rebuildTree(context.journal, anchored) // out of the record, checked again
   // Readers see anchored.
-  await traceStep(context, sealed, 'publish proofs', () => publishProofs(context, anchored, tree))
+  const walk = await resumeWalk(context, anchored, 'proofs')
+  await traceStep(context, sealed, 'publish proofs', () =>
+    publishProofs(context, anchored, tree, walk),
+  )
   await settle(context, anchored)
 }
 

@@ -19,14 +19,16 @@ import { anchorsOf } from './anchors.ts'
 import { type BatchTree, proofOf } from './batch-tree.ts'
 import { advanceTo, type BatchContext } from './context.ts'
 import { forEachPage } from './pages.ts'
-import { resumeWalk } from './published-marks.ts'
+import type { MarkedWalk } from './published-marks.ts'
 
 type PublishContext = Pick<BatchContext, 'journal' | 'store' | 'crashPoint'>
 
+/** `walk` goes on behind what is out already; without it every proof is published again. */
 export async function publishProofs(
   context: PublishContext,
   batch: Batch,
   tree: BatchTree,
+  walk: Partial<MarkedWalk> = {},
 ): Promise<Batch> {
   if (batch.root === undefined) return batch // Every claim was refused: nothing to prove.
   const anchors = await anchorsOf(context.journal.anchors, batch.root)
@@ -37,7 +39,7 @@ export async function publishProofs(
       await publishWitness(context, tree, { index: Number(index), anchors })
       context.crashPoint('K10')
     },
-    ...(await resumeWalk(context, batch, 'proofs')),
+    ...walk,
   })
   await publishBatchFile(context, batch.root, tree, anchors)
   for (const { error } of failures) throw error // Not settled: tried again, while everything else is out.
