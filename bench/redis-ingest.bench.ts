@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { type RedisServer, startRedis } from '../test/redis.ts'
 import { startServerProcess } from '../test/server-process.ts'
 import { median, type Result } from './compare.ts'
-import { type LoadConnection, openConnections, prepareEvents, sendAll } from './http-load.ts'
+import { openConnections, prepareEvents, sendAll } from './http-load.ts'
 import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
 
 const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
@@ -44,15 +44,12 @@ export async function run(): Promise<Result[]> {
 type Round = { readonly ms: number; readonly cpu: readonly number[] }
 
 async function compareQueues(embedded: Scene, shared: Scene, redis: RedisServer): Promise<Result> {
-  const toEmbedded = await openConnections(embedded.url, CONNECTIONS)
-  const toShared = await openConnections(shared.url, CONNECTIONS)
   const rounds: { embedded: Round; shared: Round }[] = []
   for (let round = -1; round < ROUNDS; round++) {
-    const first = await post(embedded, toEmbedded, [embedded.pid])
-    const second = await post(shared, toShared, [shared.pid, redis.pid])
+    const first = await post(embedded, [embedded.url], [embedded.pid])
+    const second = await post(shared, [shared.url], [shared.pid, redis.pid])
     if (round >= 0) rounds.push({ embedded: first, shared: second })
   }
-  for (const connection of [...toEmbedded, ...toShared]) connection.close()
   const ratio = median(rounds.map((round) => round.embedded.ms / round.shared.ms))
   const cpu = (pick: (round: (typeof rounds)[number]) => number | undefined): string =>
     `${Math.round((median(rounds.map((round) => pick(round) ?? Number.NaN)) * 1e6) / EVENTS)} µs`
@@ -76,20 +73,17 @@ async function compareReplicas(first: Scene, files: string): Promise<Result> {
     ...first.environment,
     DPP_DATA_DIR: await mkdtemp(join(files, 'replica-')),
   })
-  const toFirst = await openConnections(first.url, CONNECTIONS)
-  const toSecond = await openConnections(second.url, CONNECTIONS / 2)
   const all = `0-${availableParallelism() - 1}`
   const rounds: { one: number; two: number }[] = []
   try {
     for (let round = -1; round < ROUNDS; round++) {
       await holdTo('0', first.pid)
-      const one = await post(first, toFirst, [])
+      const one = await post(first, [first.url], [])
       await holdTo(all, first.pid)
-      const two = await post(first, [...toFirst.slice(0, CONNECTIONS / 2), ...toSecond], [])
+      const two = await post(first, [first.url, second.url], [])
       if (round >= 0) rounds.push({ one: one.ms, two: two.ms })
     }
   } finally {
-    for (const connection of [...toFirst, ...toSecond]) connection.close()
     await second.stop()
   }
   const ratio = median(rounds.map((round) => round.one / round.two))
@@ -112,16 +106,20 @@ async function holdTo(cores: string, pid: number): Promise<void> {
   await bind('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, `${pid}`])
 }
 
-/** Posts fresh events; gives the time, and the CPU seconds that the processes used in it. */
+/** Posts fresh events, over as many connections to each service; gives the time, and the CPU seconds that the processes used in it. */
 async function post(
   scene: Scene,
-  connections: readonly LoadConnection[],
+  urls: readonly string[],
   pids: readonly number[],
 ): Promise<Round> {
   const requests = prepareEvents(await signEvents(scene, EVENTS), PER_REQUEST)
+  // Now, not earlier: the service ends a connection that asks for nothing in 10 s.
+  const each = CONNECTIONS / urls.length
+  const connections = (await Promise.all(urls.map((url) => openConnections(url, each)))).flat()
   const before = await Promise.all(pids.map(cpuSeconds))
   const ms = await sendAll(connections, requests, 201)
   const after = await Promise.all(pids.map(cpuSeconds))
+  for (const connection of connections) connection.close()
   return { ms, cpu: after.map((seconds, index) => seconds - (before[index] ?? Number.NaN)) }
 }
 
