@@ -56,6 +56,7 @@ if (!existsSync(chromium)) {
 export default defineConfig({
   test: {
     globalSetup: [source('test/vectors-setup.ts')],
+    maxWorkers: 2, // Of two cores Vitest would use one, and most of these tests wait for servers and chains.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Continuous integration runs on shared machines, where a chain or a browser may be starved for seconds.

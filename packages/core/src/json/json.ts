@@ -6,7 +6,7 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 /** A JSON object. Names are data: read them with `Object.hasOwn` or `Object.entries` when they come from outside. */
 export type JsonObject = { readonly [name: string]: Json }
 
-/** How much JSON is accepted; by default 1 MiB, 64 levels and 100,000 members and elements. */
+/** How much JSON is accepted; by default 1 MiB, 64 levels and 65,536 members and elements. */
 export type JsonLimits = {
   /** Bytes of UTF-8, read or written. */
   readonly maxBytes?: number
@@ -21,11 +21,11 @@ export type JsonLimits = {
   readonly safeIntegers?: boolean
 }
 
-/** Limits that hold where the caller states none: 1 MiB, 64 levels, 100,000 members and elements. */
+/** Limits that hold where the caller states none: 1 MiB, 64 levels, 65,536 members and elements. */
 export const defaultJsonLimits: Required<JsonLimits> = {
   maxBytes: 1_048_576,
   maxDepth: 64,
-  maxMembers: 100_000,
+  maxMembers: 65_536,
   safeIntegers: false,
 }
 
