@@ -59,6 +59,7 @@ export default defineConfig({
     maxWorkers: 2, // Of two cores Vitest would use one, and most of these tests wait for servers and chains.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } }, // What is waited for comes from servers, chains and browsers beside other tests.
     // Continuous integration runs on shared machines, where a chain or a browser may be starved for seconds.
     retry: process.env['CI'] === 'true' ? 1 : 0,
     projects: [
