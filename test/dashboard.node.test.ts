@@ -4,11 +4,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attacks } from '../examples/dashboard/src/attacks.ts'
-import { startDashboard } from '../examples/start/dashboard-site.ts'
 import {
   type Browser,
   hasBrowser,
@@ -17,6 +16,7 @@ import {
   readVerdict,
   type Stack,
   startBrowser,
+  startLargeSite,
   startStack,
   type Visit,
 } from './dashboard.suite.ts'
@@ -26,6 +26,8 @@ const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
 )
+/** Page, scripts, settings, logs, proofs, events and questions to the chain, for a window with its parts. */
+const MOST_REQUESTS = 50
 const words = {
   anchored: 'Anchored',
   pending: 'Pending',
@@ -56,15 +58,16 @@ describe.skipIf(!hasBrowser)('dashboard', () => {
   })
 
   describe('a product', () => {
-    it('is anchored within two seconds, its steps, anchor and proofs in words', async () => {
-      const loadsMs: number[] = []
-      while (loadsMs.length < 3) {
-        const started = performance.now()
-        await open(productPath(stack.did))
-        expect(await readVerdict(page)).toBe('Anchored')
-        loadsMs.push(performance.now() - started)
-      }
-      expect(Math.min(...loadsMs)).toBeLessThan(2_000) // The best of three: others use the machine too.
+    // How long that takes is `npm run bench -- dashboard`; here it is how much has to be fetched for it.
+    it('is anchored after few requests, its steps, anchor and proofs in words', async () => {
+      const asked: string[] = []
+      const count = (request: Request): void => void asked.push(request.url())
+      page.on('request', count)
+      await open(productPath(stack.did))
+      expect(await readVerdict(page)).toBe('Anchored')
+      page.off('request', count)
+      console.info(`requests until the first verdict: ${asked.length}`)
+      expect(asked.length).toBeLessThan(MOST_REQUESTS)
       expect(await read(page.locator('h1'))).toBe('Window W26-000001')
       expect(await page.locator('.step-word').allInnerTexts()).toEqual(Array(4).fill('passed'))
       const facts = await read(page.locator('.facts'))
@@ -278,27 +281,14 @@ describe.skipIf(!hasBrowser)('dashboard', () => {
       await close()
     })
 
-    it('searches and filters 3,000 products without delay', async () => {
-      const config = await (await fetch(`${stack.url}/config.json`)).json()
-      const gtins = Object.keys(config.kinds)
-      const products = Array.from({ length: 3_000 }, (_, index) => ({
-        did: `${stack.did.slice(0, 16)}${String(index).padStart(4, '0').replaceAll('0', 'z')}${stack.did.slice(20)}`,
-        digitalLink: `https://id.gs1.org/01/${gtins[index % 3]}/21/N${String(index + 1).padStart(6, '0')}`,
-      }))
-      const site = await startDashboard({
-        config,
-        serviceUrl: stack.serviceUrl,
-        products: () => products,
-      })
+    it('searches and filters 3,000 products, a page of rows at a time', async () => {
+      const site = await startLargeSite(stack)
       const { page: large, close } = await browser.visit()
       await large.goto(site.url)
       await expect.poll(() => read(large.locator('#products-title'))).toMatch(/3,0\d\d of 3,0\d\d/)
-      const started = performance.now()
+      expect(await large.locator('tbody tr').count()).toBe(30) // A page of them, however many there are.
       await large.getByLabel('Search products').fill('N002998')
-      await expect
-        .poll(() => read(large.locator('#products-title')), { interval: 20 })
-        .toContain('1 of 3,0')
-      expect(performance.now() - started).toBeLessThan(3_000) // Beside other tests; alone it is below 500.
+      await expect.poll(() => read(large.locator('#products-title'))).toContain('1 of 3,0')
       await expect.poll(() => large.locator('tbody th').allInnerTexts()).toEqual(['Window N002998'])
       await large.getByLabel('Search products').fill('')
       await large.getByLabel('Kind of product').selectOption('Pane')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import { startDashboard } from '../examples/start/dashboard-site.ts'
 
 export const chromiumPath: string = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
@@ -71,6 +72,21 @@ function readUntil(child: ChildProcess, text: string): Promise<string> {
     child.stderr?.on('data', hear)
     child.once('exit', fail)
   })
+}
+
+/** The same page with 3,000 products in its list; only the first ones of the stack are real. */
+export async function startLargeSite({
+  url,
+  did,
+  serviceUrl,
+}: Stack): ReturnType<typeof startDashboard> {
+  const config = await (await fetch(`${url}/config.json`)).json()
+  const gtins = Object.keys(config.kinds)
+  const products = Array.from({ length: 3_000 }, (_, index) => ({
+    did: `${did.slice(0, 16)}${String(index).padStart(4, '0').replaceAll('0', 'z')}${did.slice(20)}`,
+    digitalLink: `https://id.gs1.org/01/${gtins[index % 3]}/21/N${String(index + 1).padStart(6, '0')}`,
+  }))
+  return await startDashboard({ config, serviceUrl, products: () => products })
 }
 
 /** A browser page that keeps what went wrong on it, and whom it talked to. */
