@@ -73,7 +73,7 @@ describe('the blocks run', () => {
       ['--import', join(import.meta.dirname, 'scene-globals.mjs'), join(folder, name)],
       {
         cwd: mkdtempSync(join(tmpdir(), 'dpp-example-')),
-        env: { ...process.env, DPP_SCENE: JSON.stringify({ routes, variables }) },
+        env: { ...outerEnvironment(), DPP_SCENE: JSON.stringify({ routes, variables }) },
         timeout: 60_000,
       },
     )
@@ -84,7 +84,7 @@ describe('the blocks run', () => {
     try {
       for (const [name, text] of Object.entries(scene.files)) writeFileSync(join(cwd, name), text)
       const program = shellOf(page, scene.variables) ?? ''
-      const env = { ...process.env, ...scene.variables }
+      const env = { ...outerEnvironment(), ...scene.variables }
       await run('bash', ['-c', program], {
         cwd,
         env: { ...env, PATH: `${scene.programs}:${process.env['PATH']}` },
@@ -95,3 +95,10 @@ describe('the blocks run', () => {
     }
   })
 })
+
+/** The environment without settings of this run: the service refuses a `DPP_…` name that it does not know. */
+function outerEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('DPP_')),
+  )
+}

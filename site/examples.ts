@@ -1,9 +1,10 @@
 // The code of the documentation as programs: the blocks of one language on a page are one program, in their order. A block
 // whose fence says `no-run="why"` is left out, and so is one that `runs-in="a test"` runs already.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { repository } from '../release/packages.ts'
 import { type CodeBlock, parsePage } from './markdown.ts'
+import { repositoryFiles } from './repository-files.ts'
 
 /** A page of the documentation: `path` from the repository's root. */
 export type DocumentationPage = ReturnType<typeof parsePage> & {
@@ -13,12 +14,11 @@ export type DocumentationPage = ReturnType<typeof parsePage> & {
 
 /** Every Markdown page that a reader meets, but for changelogs, changesets and API reports. */
 export function readPages(): DocumentationPage[] {
-  const skipped = /(^|\/)(node_modules|dist|\.[\w-]+|api)(\/|$)|CHANGELOG\.md$/
-  const paths = readdirSync(repository, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
-    .map((entry) => relative(repository, join(entry.parentPath, entry.name)))
-    .filter((path) => !skipped.test(path))
-  return paths.toSorted().map((path) => {
+  const pages = repositoryFiles().filter(
+    (path) =>
+      path.endsWith('.md') && !path.endsWith('CHANGELOG.md') && !path.startsWith('release/api/'),
+  )
+  return pages.map((path) => {
     const text = readFileSync(join(repository, path), 'utf8')
     return { path, text, ...parsePage(text) }
   })

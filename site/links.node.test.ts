@@ -1,22 +1,18 @@
 // Every link of the documentation leads somewhere, and every command, flag and variable that it names exists.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repository } from '../release/packages.ts'
 import { readPages } from './examples.ts'
 import { parsePage } from './markdown.ts'
+import { repositoryFiles } from './repository-files.ts'
 
 const pages = readPages()
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
-const sources = ['packages', 'examples', 'test', 'bench', 'site', 'release', 'contracts']
-  .flatMap((folder) =>
-    readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }),
-  )
-  .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
-  .filter((entry) => !/node_modules|dist/.test(entry.parentPath))
-  .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
-  .concat(read('vitest.config.ts'))
+const sources = repositoryFiles()
+  .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+  .map(read)
   .join('\n')
 
 describe.each(pages)('$path', ({ path, links, text, title }) => {

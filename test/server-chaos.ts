@@ -44,6 +44,8 @@ export type ChaosLoad = {
   /** At most between two batches. */
   readonly batchPauseMs?: number
   readonly untilKillMs?: () => number
+  /** The load goes on after the last kill until this many events are acknowledged, however slow the machine is. */
+  readonly leastEvents?: number
 }
 
 /** Runs the server under load, kills it `kills` times, lets it settle, and looks. `settings` are further variables. */
@@ -53,7 +55,11 @@ export async function runChaos(
   load: ChaosLoad = {},
 ): Promise<ChaosReport> {
   const { clients: clientCount = 4, products: productCount = 5, everyMs = 25 } = load
-  const { batchPauseMs = 300, untilKillMs = () => 50 + Math.random() * 1500 } = load
+  const {
+    batchPauseMs = 300,
+    untilKillMs = () => 50 + Math.random() * 1500,
+    leastEvents = 0,
+  } = load
   const folder = await mkdtemp(join(tmpdir(), 'dpp-chaos-'))
   const [anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
   try {
@@ -112,6 +118,7 @@ export async function runChaos(
       await server.stop('SIGKILL')
       server = await startServerProcess(environment)
     }
+    while (expected.size < leastEvents) await sleep(50)
     isOver = true
     await Promise.all(clients)
 

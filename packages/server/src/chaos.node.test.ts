@@ -5,7 +5,7 @@ import { parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
 
 it('loses nothing and anchors nothing twice when it is killed at random instants', async () => {
-  const report = await runChaos(5)
+  const report = await runChaos(5, {}, { leastEvents: 25 })
   expect(report.acknowledged).toBeGreaterThan(20)
   expect(report.misplaced).toEqual([])
   expect(report.anchoredRoots.toSorted()).toEqual(report.settledRoots.toSorted())

@@ -35,11 +35,12 @@ describe.runIf(hasRadosgw())('the service on S3', () => {
       vi.stubEnv('AWS_ACCESS_KEY_ID', radosgw.accessKeyId)
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', radosgw.secretAccessKey)
       const place = `s3://public?endpoint=${proxy.endpoint}&region=${region}&pathStyle=true`
-      const report = await runChaos(3, {
+      const settings = {
         DPP_STORE: `${place}&unquotedEtags=true`,
         AWS_ACCESS_KEY_ID: radosgw.accessKeyId,
         AWS_SECRET_ACCESS_KEY: radosgw.secretAccessKey,
-      })
+      }
+      const report = await runChaos(3, settings, { leastEvents: 25 })
       process.stderr.write(
         `service on S3: ${report.acknowledged} events, ${report.batches} batches, ${failed} of ${requests} requests failed\n`,
       )
