@@ -51,10 +51,9 @@ async function check(out: string): Promise<void> {
       faults.push(`advisories: ${advisories.why}`)
     say('advisories', describeAdvisories(advisories))
 
-    say('SBOM', writeSboms(out).join(', '))
-
     const first = buildRelease(join(work, 'first'), out, options.repository)
     say('versions', first.map(({ name, version }) => `${name} ${version}`).join(', '))
+    say('SBOM', writeSboms(join(work, 'first'), out).join(', '))
     const second = buildRelease(
       join(work, 'second/deeper/down'),
       join(work, 'tarballs'),

@@ -51,27 +51,31 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
   }
 
   async function acquire(): Promise<BatchBook | undefined> {
-    const book = await context.journal.acquireLease()
+    const book: BatchBook | undefined = await context.journal.acquireLease(() => {
+      if (book !== undefined) inBackground(() => standBy(book))
+    })
     if (book === undefined) return undefined
     context.metrics.leaseChanged('taken')
     context.log.info({ event: 'lease.taken' }, 'this process seals batches from now on')
     return book
   }
 
-  // Another process has taken over: stand by, and ask again the next time.
   async function whileHeld<Result>({ book }: BatchContext, work: Promise<Result>): Promise<Result> {
     try {
       return await work
     } catch (error) {
-      const isLost = isDppError(error) && error.code === 'ERR_DPP_LEASE_LOST'
-      if (isLost && (await lease?.catch(() => undefined)) === book) {
-        lease = undefined
-        context.metrics.leaseChanged('lost')
-        context.log.warn({ event: 'lease.lost' }, 'another process seals batches: standing by')
-        await book.release()
-      }
+      if (isDppError(error) && error.code === 'ERR_DPP_LEASE_LOST') await standBy(book)
       throw error
     }
+  }
+
+  // Another process has taken over: the next poll asks for the lease again.
+  async function standBy(book: BatchBook): Promise<void> {
+    if ((await lease?.catch(() => undefined)) !== book) return // Noted already.
+    lease = undefined
+    context.metrics.leaseChanged('lost')
+    context.log.warn({ event: 'lease.lost' }, 'another process seals batches: standing by')
+    await book.release()
   }
 
   async function demandLease(): Promise<BatchContext> {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { readEvents, verifyLog } from '@dpp/webvh'
@@ -87,6 +88,38 @@ it('says what it cannot mend', async () => {
   expect(problems).toEqual([
     { subject: `product ${product.scid}`, problem: 'Error: the published log is not ours' },
   ])
+})
+
+it("names damage of the service's own log", async () => {
+  const file = join(scene.folder, 'files/.well-known/did.jsonl')
+  const body = await readFile(file, 'utf8')
+  const findings = async (changed: string | undefined) => {
+    await (changed === undefined ? rm(file) : writeFile(file, changed))
+    return (await runFsck(parseConfig(scene.environment))).findings
+  }
+  const subject = "the service's own DID"
+  expect(await findings(body.replace('#receipt-1', '#receipt-2'))).toMatchObject([
+    { subject, problem: expect.stringContaining('ERR_DPP_SERVICE_DID_FOREIGN') },
+  ])
+  expect(await findings(undefined)).toMatchObject([
+    { subject, problem: expect.stringContaining('no receipt can be checked') },
+  ])
+  expect(await findings(body)).toEqual([])
+})
+
+it('names a damaged record of an anchor, for which the service has no other word than 500', async () => {
+  const database = new DatabaseSync(join(scene.folder, 'journal.sqlite'))
+  const [{ record } = { record: null }] = database.prepare('SELECT record FROM anchors').all()
+  const write = database.prepare('UPDATE anchors SET record = ?')
+  write.run('{"root":')
+  const answer = await fetch(`${server.url}/batches/1`)
+  expect(answer.status).toBe(500)
+  expect(await answer.json()).toMatchObject({ code: 'ERR_DPP_HTTP_INTERNAL' })
+  const { findings } = await runFsck(parseConfig(scene.environment))
+  expect(findings).toMatchObject([{ subject: 'batch 1' }])
+  write.run(record ?? null)
+  database.close()
+  expect((await runFsck(parseConfig(scene.environment))).findings).toEqual([])
 })
 
 it('restores a backup, and goes on from what was published since', async () => {

@@ -11,14 +11,25 @@ import {
 } from '@dpp/anchor'
 import { decodeUtf8, eventDigest, parseStrict } from '@dpp/core'
 import { readEvents, verifyLog } from '@dpp/webvh'
+import { anchorsOf } from '../batch/anchors.ts'
 import { proofOf, rebuildTree } from '../batch/batch-tree.ts'
 import { hasReached } from '../batch/context.ts'
 import type { Batch, Leaf } from '../journal/batch-port.ts'
 import type { Journal } from '../journal/port.ts'
 import { describeError } from '../logger.ts'
-import { batchKey, eventKey, logKey, mirrorWitnessKey, witnessKey } from '../storage-keys.ts'
+import { readIdentityLog } from '../service-identity/identity-log.ts'
+import {
+  batchKey,
+  eventKey,
+  logKey,
+  mirrorWitnessKey,
+  SERVICE_LOG_KEY,
+  witnessKey,
+} from '../storage-keys.ts'
 
 export type FsckContext = {
+  /** `host` or `host:port` of the service's own DID. */
+  readonly domain: string
   readonly journal: Journal
   readonly store: Store
   /** Absent: the chain is not looked at. */
@@ -37,7 +48,7 @@ export type FsckReport = {
   readonly findings: readonly Finding[]
 }
 
-/** Checks products, events and batches. Never throws for what it finds: a check that cannot be made is a finding. */
+/** Checks products, events, batches and the log of the service's own DID. Never throws for what it finds: a check that cannot be made is a finding. */
 export async function fsck(context: FsckContext): Promise<FsckReport> {
   const findings: Finding[] = []
   const counts = { products: 0, events: 0, batches: 0 }
@@ -56,7 +67,9 @@ export async function fsck(context: FsckContext): Promise<FsckReport> {
   for await (const batch of allBatches(context.journal)) {
     counts.batches += 1
     await check(`batch ${batch.id}`, () => checkBatch(context, batch))
+    await check(`batch ${batch.id}`, () => checkAnchorRecord(context, batch))
   }
+  await check("the service's own DID", () => checkIdentity(context, counts.events > 0))
   return { ...counts, findings }
 }
 
@@ -132,6 +145,26 @@ async function checkBatch(context: FsckContext, batch: Batch): Promise<string[]>
     if (found === undefined) problems.push('its root is not on the chain')
   }
   return problems
+}
+
+// What was recorded of the anchor can be read, and says that it is final.
+async function checkAnchorRecord({ journal }: FsckContext, batch: Batch): Promise<string[]> {
+  if (batch.root === undefined || !hasReached(batch, 'final')) return []
+  const anchors = await anchorsOf(journal.anchors, batch.root)
+  return anchors.length > 0 ? [] : ['no final anchor of its root is recorded']
+}
+
+// The log that receipts are checked with is there once events were accepted, resolves, and lists a key for receipts.
+async function checkIdentity(
+  { store, domain, now }: FsckContext,
+  hasReceipts: boolean,
+): Promise<string[]> {
+  const stored = await store.read(SERVICE_LOG_KEY)
+  if (stored === undefined) {
+    return hasReceipts ? ['its log is not published: no receipt can be checked'] : []
+  }
+  const { receiptKeys } = readIdentityLog(stored.body, domain, now())
+  return receiptKeys.length > 0 ? [] : ['it lists no key for receipts']
 }
 
 // A leaf is the hash of the entry that it names, computed from the recorded line.

@@ -1,6 +1,6 @@
 // `dpp-server fsck`: opens what the configuration names, read by read, beside a running service if need be.
 import { createRegistryReader } from '@dpp/anchor/ethereum'
-import type { Config } from '../config.ts'
+import { type Config, publicDomain } from '../config.ts'
 import { openExistingJournal } from '../journal/open-journal.ts'
 import { openStore } from '../store/open-store.ts'
 import { type FsckReport, fsck } from './fsck.ts'
@@ -11,6 +11,7 @@ export async function runFsck(config: Config): Promise<FsckReport> {
   const journal = await openExistingJournal(config)
   try {
     return await fsck({
+      domain: publicDomain(config),
       journal,
       store: await openStore(config),
       reader:

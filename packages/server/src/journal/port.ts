@@ -12,8 +12,11 @@ export type Journal = {
   readonly issuers: IssuerBook
   readonly anchors: AnchorJournal
   readonly batches: BatchReader
-  /** Becomes the one writer of batches, or gives undefined while another process is. */
-  acquireLease(): Promise<BatchBook | undefined>
+  /**
+   * Becomes the one writer of batches, or gives undefined while another process is. Where a lease ends by time, `onLost` is
+   * called once when its renewal finds that another process has it, whether or not anything was being written.
+   */
+  acquireLease(onLost?: () => void): Promise<BatchBook | undefined>
   /** Makes a small durable write; throws when the journal takes none. */
   probe(): Promise<void>
   close(): Promise<void>

@@ -55,25 +55,42 @@ export async function createIdentityLog(
   return line
 }
 
+/** A key for receipts, and the entry that brought it in: the two from which its seed can be derived again. */
+export type ReceiptKey = { readonly entry: number; readonly multikey: string }
+
 /**
- * Reads the log as a resolver would, and finds the key that signs receipts.
+ * Reads the log as a resolver would; `receiptKeys` are those that its newest entry lists, newest first.
  *
- * @throws ERR_DPP_SERVICE_DID_FOREIGN when the log does not hold, is of another domain, or lists no key of the owner's
+ * @throws ERR_DPP_SERVICE_DID_FOREIGN when the log does not hold, or is of another domain than `host` or `host:port`
  */
-export function readIdentity(bytes: Uint8Array, owner: IdentityOwner, now: Date): Identity {
+export function readIdentityLog(
+  bytes: Uint8Array,
+  expectedDomain: string,
+  now: Date,
+): { readonly head: LogHead; readonly receiptKeys: readonly ReceiptKey[] } {
   // Our clock may have been set back since: that is the batches' business.
   const limits = { futureToleranceMs: Number.MAX_SAFE_INTEGER }
   const { head, error } = verifyLog(bytes, { now, limits })
   if (head === undefined || error !== undefined) {
     throw foreign(`it does not hold: ${error?.message ?? 'it is empty'}`)
   }
-  const { did } = head
-  const { domain, port, path } = parseDid(did)
+  const { domain, port, path } = parseDid(head.did)
   const place = port === undefined ? domain : `${domain}:${port}`
-  if (place !== owner.domain || path.length > 0) {
-    throw foreign(`it is the log of ${did}, and DPP_DOMAIN is ${owner.domain}`)
+  if (place !== expectedDomain || path.length > 0) {
+    throw foreign(`it is the log of ${head.did}, and DPP_DOMAIN is ${expectedDomain}`)
   }
-  for (const { entry, multikey } of listedKeys(head)) {
+  return { head, receiptKeys: listedKeys(head) }
+}
+
+/**
+ * Reads the log and finds the key that signs receipts.
+ *
+ * @throws ERR_DPP_SERVICE_DID_FOREIGN as `readIdentityLog`, and when it lists no key of the owner's
+ */
+export function readIdentity(bytes: Uint8Array, owner: IdentityOwner, now: Date): Identity {
+  const { head, receiptKeys } = readIdentityLog(bytes, owner.domain, now)
+  const { did } = head
+  for (const { entry, multikey } of receiptKeys) {
     const index = owner.keys.findIndex((keys) => keys.receiptSigner(entry).multikey === multikey)
     const signer = owner.keys[index]?.receiptSigner(entry, methodOf(did, entry))
     if (signer !== undefined) {
@@ -119,9 +136,6 @@ export async function renewIdentityLog(
   })
   return text + line
 }
-
-/** A key for receipts, and the entry that brought it in: the two from which its seed can be derived again. */
-type ReceiptKey = { readonly entry: number; readonly multikey: string }
 
 function methodOf(did: string, entry: number): string {
   return `${did}#receipt-${entry}`

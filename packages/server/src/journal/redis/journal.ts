@@ -89,8 +89,8 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
     }
   }
 
-  async function lease(): Promise<BatchBook | undefined> {
-    const taken = await acquireLease(scripts, leaseMs)
+  async function lease(onLost?: () => void): Promise<BatchBook | undefined> {
+    const taken = await acquireLease(scripts, leaseMs, onLost)
     if (taken === undefined) return undefined
     held = taken.token
     return createRedisBatchBook(scripts, taken.token, async () => {

@@ -25,25 +25,38 @@ export type Lease = {
   release(): Promise<void>
 }
 
-/** Takes the lease if nobody has it, and renews it until it is released or lost. */
-export async function acquireLease({ run }: Scripts, leaseMs: number): Promise<Lease | undefined> {
+/** Takes the lease if nobody has it, and renews it until it is released or lost; `onLost` is called once in the second case. */
+export async function acquireLease(
+  { run }: Scripts,
+  leaseMs: number,
+  onLost: () => void = () => {},
+): Promise<Lease | undefined> {
   if ((await run(IS_FREE, [])) !== 1) return undefined
   const token = Number(await run(ACQUIRE, [leaseMs]))
   if (token === 0) return undefined
   const renewal = setInterval(() => void renew(), leaseMs / 3)
   renewal.unref()
+  let isOver = false
 
-  // An outage is no reason to give up: whether the lease was lost by then, the token tells.
+  function end(): void {
+    isOver = true
+    clearInterval(renewal)
+  }
+
+  // An outage is no reason to give up: whether the lease was lost by then, the token tells. A holder without work learns it
+  // here alone, and must: it would neither seal nor ask for the lease again.
   async function renew(): Promise<void> {
     try {
       await run(RENEW, [leaseMs], token)
     } catch (error) {
-      if (isDppError(error)) clearInterval(renewal)
+      if (isOver || !isDppError(error)) return
+      end()
+      if (error.code === 'ERR_DPP_LEASE_LOST') onLost()
     }
   }
 
   async function release(): Promise<void> {
-    clearInterval(renewal)
+    end()
     try {
       await run(RELEASE, [], token)
     } catch {
