@@ -20,7 +20,7 @@ export async function runFreshApp(folder: string, tarballs: readonly Tarball[]):
       cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 120_000,
+      timeout: 900_000, // The registry decides how long an installation takes.
       env: { ...process.env, ...env },
     })
   run('npm', ['install', '--no-audit', '--no-fund', ...peers, ...tarballs.map(({ path }) => path)])

@@ -31,7 +31,8 @@ export async function startFileHost(): Promise<FileHost> {
   const files = new Map<string, string>()
   const server = createServer((request, response) => {
     const body = files.get(request.url ?? '')
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/jsonl' })
+    const headers = { 'content-type': 'text/jsonl', 'access-control-allow-origin': '*' }
+    response.writeHead(body === undefined ? 404 : 200, headers)
     response.end(body)
   })
   server.listen(0, '127.0.0.1')

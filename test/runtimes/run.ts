@@ -1,5 +1,6 @@
 // The packed packages on every runtime they promise: Node 20, 22, 24, 26, Bun, Deno, workerd, a Vite page in Chromium. Run as
 // `npm run test:runtimes`. Each prints the number of its checks and its verdicts, which must be equal in all, byte by byte.
+// The Vite page also shows `<dpp-verdict>` of a product on the running service; `-- --picture FILE` keeps a picture of it.
 // Runtimes come from npm into a temporary folder, not into this checkout.
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
@@ -13,11 +14,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
-import { build as buildPage, preview } from 'vite'
 import { packPackage } from '../packed.ts'
 import { createFixture } from './fixture.ts'
+import { openVitePage } from './vite-page.ts'
 
 /** Packages under test: their tarballs are installed together. */
 const folders = ['core', 'webvh', 'anchor', 'verifier']
@@ -61,12 +62,14 @@ const runtimes: readonly Runtime[] = [
   },
 ]
 
+const { values: options } = parseArgs({ options: { picture: { type: 'string' } } })
+
 /** The verdicts that the first runtime gave. */
 let expected: string | undefined
 
 try {
   await installPackages()
-  const results = [...runtimes.map(runOn), await runInChromium()]
+  const results = [...runtimes.map(runOn), ...(await runInChromium())]
   const failures = results.filter((holds) => !holds)
   process.stdout.write(`${results.length - failures.length} passed, ${failures.length} failed\n`)
   process.exitCode = failures.length === 0 ? 0 : 1
@@ -86,10 +89,6 @@ async function installPackages(): Promise<void> {
   writeFileSync(script, `import { smoke } from './smoke.mjs'\n${call}\n`)
   mkdirSync(join(work, 'page'))
   writeFileSync(join(work, 'page/main.js'), `import { smoke } from '../smoke.mjs'\n${call}\n`)
-  writeFileSync(
-    join(work, 'page/index.html'),
-    '<!doctype html><title>A Vite page</title><script type="module" src="./main.js"></script>',
-  )
   // workerd resolves no packages: it gets the bundle that any bundler makes for a worker.
   await build({
     stdin: {
@@ -132,30 +131,19 @@ function runOn({ name, npm, program, args }: Runtime): boolean {
   return report(name, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
-/** A page as Vite's users have it: built from the installed packages and served. */
-async function runInChromium(): Promise<boolean> {
+async function runInChromium(): Promise<boolean[]> {
   const name = 'Vite page in Chromium'
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) return report(name, false, `none at ${executablePath}`)
-  const settings = { root: join(work, 'page'), configFile: false, logLevel: 'error' } as const
-  await buildPage({ ...settings, build: { target: 'es2022', minify: false } })
-  const server = await preview({ ...settings, preview: { host: '127.0.0.1', port: 0 } })
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  })
+  if (!existsSync(executablePath)) return [report(name, false, `none at ${executablePath}`)]
+  const page = await openVitePage(join(work, 'page'), executablePath)
   try {
-    const page = await browser.newPage()
-    const said = new Promise<string>((resolve) => {
-      page.on('console', (message) => resolve(message.text()))
-      page.on('pageerror', (error) => resolve(String(error)))
-    })
-    await page.goto(server.resolvedUrls?.local[0] ?? '')
-    const text = await said
-    return report(name, text.includes('checks'), text)
+    const text = await page.readConsole()
+    const { seen, fault } = await page.seeElement(options.picture)
+    const holds = fault === undefined
+    process.stdout.write(`${holds ? 'ok  ' : 'FAIL'} <dpp-verdict> in it: ${fault ?? seen}\n`)
+    return [report(name, text.includes('checks'), text), holds]
   } finally {
-    await browser.close()
-    await server.close()
+    await page.close()
   }
 }
 

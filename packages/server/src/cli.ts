@@ -234,12 +234,9 @@ async function renewReceiptKey(keepsFormer: boolean): Promise<void> {
   })
 }
 
-async function identityPlace(
-  config: Config,
-  { masterSecret, previousSecrets }: ServiceKeys,
-): Promise<IdentityPlace> {
+async function identityPlace(config: Config, keys: ServiceKeys): Promise<IdentityPlace> {
   return {
-    ...createIdentityOwner(publicDomain(config), masterSecret, previousSecrets),
+    ...createIdentityOwner(publicDomain(config), keys),
     store: await openStore(config),
     now: () => new Date(),
   }

@@ -5,7 +5,7 @@ import * as read from './config-values.ts'
 import type { ServerErrorCode } from './errors.ts'
 import { parseUnsafe, type Unsafe } from './journal/redis/check-durability.ts'
 import { parseQueuePlace, type QueuePlace } from './journal/redis/queue-place.ts'
-import { type KeyPlace, parseKeyPlace } from './keys/key-place.ts'
+import { type KeyPlace, parseKeyPlace, parseMessageKeyPlace } from './keys/key-place.ts'
 import {
   parseWrappedSecret,
   parseWrappedSecrets,
@@ -92,6 +92,8 @@ export type Config = {
   readonly relayerPrivateKey: Uint8Array | undefined
   /** Where the relayer's key lies, in its place. */
   readonly relayerKey: KeyPlace | undefined
+  /** Where the key lies that signs receipts. Absent: it follows from the master secret. */
+  readonly receiptKey: KeyPlace | undefined
   /** Where the key lies that unwraps the master secrets. */
   readonly wrappingKey: KeyPlace | undefined
   /** The master secret, and those before it, in their places: as `dpp-server keys wrap` prints them. */
@@ -241,6 +243,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     shown: 'never',
   },
   relayerKey: { name: 'DPP_RELAYER_KEY', parse: parseKeyPlace, fallback: undefined },
+  receiptKey: { name: 'DPP_RECEIPT_KEY', parse: parseMessageKeyPlace, fallback: undefined },
   wrappingKey: { name: 'DPP_WRAPPING_KEY', parse: parseKeyPlace, fallback: undefined },
   witnessKeyWrapped: {
     name: 'DPP_WITNESS_KEY_WRAPPED',

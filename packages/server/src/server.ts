@@ -92,7 +92,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
   const invalidation = openInvalidation(config, log)
   const checked = await openCheckedStore(config, log)
   const store = invalidation === undefined ? checked : tellChanges(checked, invalidation)
-  const owner = createIdentityOwner(domain, keys.masterSecret, keys.previousSecrets)
+  const owner = createIdentityOwner(domain, keys)
   const identity = createServiceIdentity({ ...owner, store, now }, log)
   await establish(identity, log)
   const opened = await openJournal(config, crashPoint, parts.onJournalLost ?? (() => {}))

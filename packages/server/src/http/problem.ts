@@ -40,6 +40,10 @@ const statuses: { readonly [code: string]: number } = {
   ERR_DPP_ISSUER_INVALID: 403,
   ERR_DPP_ISSUER_UNREACHABLE: 503,
   ERR_DPP_JOURNAL_LOST: 503,
+  ERR_DPP_KEY_REFUSED: 503, // The key of receipts, where it lies elsewhere: no request is at fault.
+  ERR_DPP_KEY_SIGNATURE: 503,
+  ERR_DPP_KEY_UNAVAILABLE: 503,
+  ERR_DPP_KEY_UNSUITABLE: 503,
   ERR_DPP_LEASE_LOST: 503,
   ERR_DPP_LOG_BUSY: 409,
   ERR_DPP_LOG_MOVED: 409,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseKeyPlace } from './key-place.ts'
+import { parseKeyPlace, parseMessageKeyPlace } from './key-place.ts'
 import { formatWrappedSecret, parseWrappedSecret } from './wrapped-secret.ts'
 
 describe('parseKeyPlace', () => {
@@ -69,6 +69,13 @@ describe('parseKeyPlace', () => {
     expect(refusal).toThrow(/^must /)
     expect(refusal).not.toThrow(/secret|123456/)
   })
+})
+
+it('takes no place for a key of receipts that has no Ed25519', () => {
+  const inAws = 'aws-kms:alias/receipts'
+  expect(parseMessageKeyPlace(inAws)).toEqual(parseKeyPlace(inAws))
+  const inAzure = (): unknown => parseMessageKeyPlace('azure-key-vault:https://v.example/keys/a')
+  expect(inAzure).toThrow('Azure Key Vault has no Ed25519 keys')
 })
 
 describe('a wrapped secret', () => {

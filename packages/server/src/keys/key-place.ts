@@ -35,6 +35,13 @@ export function parseKeyPlace(text: string): KeyPlace {
   throw new Error(FORMS)
 }
 
+/** Reads the place of an Ed25519 key. Throws as `parseKeyPlace`, and for Azure Key Vault, which has no such keys. */
+export function parseMessageKeyPlace(text: string): KeyPlace {
+  const place = parseKeyPlace(text)
+  if (place.kind !== 'azure-key-vault') return place
+  throw new Error('must be in AWS KMS or on a PKCS#11 token: Azure Key Vault has no Ed25519 keys')
+}
+
 // Key id, ARN, alias or the alias' ARN. https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
 function parseAwsKms(rest: string): KeyPlace {
   const [keyId, query] = split(rest, '?')

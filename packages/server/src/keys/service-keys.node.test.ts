@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseBatchFile } from '@dpp/anchor'
 import { deployRegistry } from '@dpp/anchor/ethereum'
-import { fromHex } from '@dpp/core'
+import { fromHex, parseReceipt, verifyReceipt } from '@dpp/core'
+import { verificationKey, verifyLog } from '@dpp/webvh'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Anvil, startAnvil } from '../../../../test/anvil.ts'
@@ -29,9 +30,15 @@ import {
 } from '../../../../test/server-process.ts'
 import { createSoftHsm } from '../../../../test/softhsm.ts'
 import { createUpdateKeys } from '../custody/update-keys.ts'
+import { createIdentityOwner } from '../service-identity/identity-keys.ts'
 
 type Environment = { readonly [name: string]: string }
-type Places = { readonly relayer: string; readonly wrapping: string }
+type Places = {
+  readonly relayer: string
+  readonly wrapping: string
+  /** Where receipts are signed; absent where there is no Ed25519. */
+  readonly receipts?: string
+}
 
 const DOMAIN = 'dpp.windowco.example'
 const hsm = await createSoftHsm()
@@ -119,17 +126,29 @@ async function anchorOneBatch(server: ServerProcess, serial: string) {
     if (newest?.state === 'settled') {
       const file = `${server.url}/.well-known/did/batches/${newest.root.slice(2)}.json`
       const [anchor] = parseBatchFile(await (await fetch(file)).text()).anchors
-      return { anchor, problems: [...problems] }
+      return { anchor, receipt: posted.body, problems: [...problems] }
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`the batch did not settle: ${[...problems].join()} ${server.output()}`)
 }
 
+/** The key that the service says it signs receipts with, as its published log has it. */
+async function receiptKeyOf({ url }: ServerProcess): Promise<Uint8Array> {
+  const { receiptVerificationMethod: method } = (await getJson(`${url}/service`)).body as {
+    receiptVerificationMethod: string
+  }
+  const { head, error } = verifyLog(await (await fetch(`${url}/.well-known/did.jsonl`)).text())
+  expect(error).toBeUndefined()
+  const key = verificationKey(head?.document ?? {}, method, 'assertionMethod')
+  if (key === undefined) throw new Error(`${method} is not listed`)
+  return key
+}
+
 function describeService(name: string, environment: () => Environment, places: () => Places): void {
   it(`keeps nothing but the wrapped secret, and anchors with a key in ${name}`, async () => {
     const secret = randomBytes(32).toString('hex')
-    const { relayer, wrapping } = places()
+    const { relayer, wrapping, receipts } = places()
     const outside = environment()
     const wrapped = await runServerCommand(['keys', 'wrap'], {
       ...{ ...outside, DPP_WRAPPING_KEY: wrapping, WITNESS_PRIVATE_KEY: secret },
@@ -140,6 +159,7 @@ function describeService(name: string, environment: () => Environment, places: (
       ...{ ...serviceOn(name), ...outside, ...parseLines(wrapped.stdout) },
       DPP_RELAYER_KEY: relayer,
       DPP_WRAPPING_KEY: wrapping,
+      ...(receipts === undefined ? {} : { DPP_RECEIPT_KEY: receipts }),
       DPP_LOG_LEVEL: 'debug',
     })
     try {
@@ -160,6 +180,11 @@ function describeService(name: string, environment: () => Environment, places: (
       const { transactionHash } = done.anchor as { transactionHash: string }
       const transaction = await anvil.request('eth_getTransactionByHash', [transactionHash])
       expect(transaction).toMatchObject({ from: anchorer })
+      const key = await receiptKeyOf(server)
+      expect(verifyReceipt(parseReceipt(done.receipt), key)).toEqual({ verified: true })
+      const [derived] = createIdentityOwner(DOMAIN, { masterSecret: fromHex(secret) }).keys
+      const isDerived = Buffer.from(key).equals(derived.receiptSigner(1).publicKey)
+      expect(isDerived).toBe(receipts === undefined)
       expect(server.output()).not.toContain(secret)
       if (outside['DPP_PKCS11_PIN'])
         expect(server.output()).not.toContain(outside['DPP_PKCS11_PIN'])
@@ -173,6 +198,7 @@ describe('a service whose keys are elsewhere', () => {
   describeService('AWS KMS', awsEnvironment, () => ({
     relayer: inAws(kms.keys.secp256k1),
     wrapping: inAws(kms.keys.symmetric),
+    receipts: inAws(kms.keys.Ed25519),
   }))
   describeService(
     'Azure Key Vault',
@@ -186,6 +212,7 @@ describe('a service whose keys are elsewhere', () => {
       () => ({
         relayer: onToken(hsm?.keys.secp256k1 ?? ''),
         wrapping: onToken(hsm?.keys.aes ?? ''),
+        receipts: onToken(hsm?.keys.Ed25519 ?? ''),
       }),
     )
   })
@@ -213,6 +240,31 @@ describe('a service whose keys are elsewhere', () => {
   })
 })
 
+describe('a service whose receipts are signed elsewhere', () => {
+  it('accepts nothing while that key fails, and all of it afterwards', async () => {
+    const server = await startServerProcess({
+      ...{ ...serviceOn('receipts'), ...awsEnvironment() },
+      DPP_RECEIPT_KEY: inAws(kms.keys.Ed25519),
+    })
+    try {
+      const product = await registerProduct(server.url, DOMAIN, issuer, 'K-receipts')
+      const event = await signManufacture(issuer, [product])
+      kms.fail(...Array<'internal'>(8).fill('internal'))
+      const refused = await postJson(`${server.url}/events`, event)
+      expect(refused).toMatchObject({ status: 503, body: { code: 'ERR_DPP_KEY_UNAVAILABLE' } })
+      kms.fail('forged')
+      const forged = await postJson(`${server.url}/events`, event)
+      expect(forged).toMatchObject({ status: 503, body: { code: 'ERR_DPP_KEY_SIGNATURE' } })
+      const { body, status } = await postJson(`${server.url}/events`, event)
+      expect(status).toBe(201) // Not 200: it was not stored before.
+      const key = await receiptKeyOf(server)
+      expect(verifyReceipt(parseReceipt(body), key)).toEqual({ verified: true })
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
 describe('a service that cannot have its keys', () => {
   it.each<[string, () => Environment, string]>([
     [
@@ -224,6 +276,11 @@ describe('a service that cannot have its keys', () => {
       'a key on another curve',
       () => ({ ...awsEnvironment(), DPP_RELAYER_KEY: inAws(kms.keys.Ed25519) }),
       'ERR_DPP_KEY_UNSUITABLE: DPP_RELAYER_KEY: ',
+    ],
+    [
+      'a key for receipts on another curve',
+      () => ({ ...awsEnvironment(), DPP_RECEIPT_KEY: inAws(kms.keys.secp256k1) }),
+      'ERR_DPP_KEY_UNSUITABLE: DPP_RECEIPT_KEY: ',
     ],
     [
       'a token without its PIN',

@@ -1,5 +1,6 @@
 // The keys of the service's own DID. Like the update keys of product logs they all follow from the master secret, so that
-// nothing but it must be kept; the rule is permanent (docs/decisions/service-keys.md).
+// nothing but it must be kept; the rule is permanent (docs/decisions/service-keys.md). Receipts may be signed by a key
+// elsewhere instead: the update keys say which one.
 import { createLocalSigner, encodeUtf8, type LocalSigner } from '@dpp/core'
 import { deriveSeed, keyInfo } from '../custody/update-keys.ts'
 
@@ -16,6 +17,8 @@ export type IdentityOwner = {
   /** `host` or `host:port` */
   readonly domain: string
   readonly keys: readonly [newest: IdentityKeys, ...previous: IdentityKeys[]]
+  /** The key in an HSM or a KMS that signs receipts, in place of those that follow from the master secret. */
+  readonly receiptKey: LocalSigner | undefined
 }
 
 const RECEIPT_KEY_SALT = encodeUtf8('dpp:receipt-key:v1')
@@ -23,11 +26,18 @@ const IDENTITY_KEY_SALT = encodeUtf8('dpp:identity-key:v1')
 
 export function createIdentityOwner(
   domain: string,
-  masterSecret: Uint8Array,
-  previous: readonly Uint8Array[],
+  {
+    masterSecret,
+    previousSecrets = [],
+    receiptKey,
+  }: {
+    readonly masterSecret: Uint8Array
+    readonly previousSecrets?: readonly Uint8Array[]
+    readonly receiptKey?: LocalSigner | undefined
+  },
 ): IdentityOwner {
-  const others = previous.map((secret) => createIdentityKeys(secret, domain))
-  return { domain, keys: [createIdentityKeys(masterSecret, domain), ...others] }
+  const others = previousSecrets.map((secret) => createIdentityKeys(secret, domain))
+  return { domain, keys: [createIdentityKeys(masterSecret, domain), ...others], receiptKey }
 }
 
 /**

@@ -2,12 +2,13 @@
 import { createHmac } from 'node:crypto'
 import type { Store } from '@dpp/anchor'
 import { createMemoryStore } from '@dpp/anchor/store/memory'
-import { createLocalSigner, DppError, encodeUtf8 } from '@dpp/core'
+import { createLocalSigner, DppError, encodeUtf8, generateSeed, type LocalSigner } from '@dpp/core'
 import { verificationKey, verifyLog } from '@dpp/webvh'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { logMeta, SERVICE_LOG_KEY } from '../storage-keys.ts'
 import { createIdentityOwner } from './identity-keys.ts'
+import type { Identity } from './identity-log.ts'
 import {
   createServiceIdentity,
   type IdentityPlace,
@@ -29,10 +30,18 @@ const foreign = expect.objectContaining({ code: 'ERR_DPP_SERVICE_DID_FOREIGN' })
 function placeOf(
   store: Store,
   secrets: readonly [Uint8Array, ...Uint8Array[]] = [first],
-  { domain = DOMAIN, now = () => new Date(start) } = {},
+  {
+    domain = DOMAIN,
+    now = () => new Date(start),
+    receiptKey,
+  }: { domain?: string; now?: () => Date; receiptKey?: LocalSigner } = {},
 ): IdentityPlace {
   const [secret, ...previous] = secrets
-  return { ...createIdentityOwner(domain, secret, previous), store, now }
+  return {
+    ...createIdentityOwner(domain, { masterSecret: secret, previousSecrets: previous, receiptKey }),
+    store,
+    now,
+  }
 }
 
 async function published(store: Store): Promise<string> {
@@ -60,7 +69,7 @@ describe("the service's own DID", () => {
     const seed = createHmac('sha256', prk).update(info).update(Uint8Array.of(1)).digest()
     const { signer } = await openIdentity(placeOf(createMemoryStore()))
     expect(signer.multikey).toBe(createLocalSigner(seed).multikey)
-    const [keys] = createIdentityOwner(DOMAIN, first, []).keys
+    const [keys] = createIdentityOwner(DOMAIN, { masterSecret: first }).keys
     expect([signer.multikey, keys.updateSigner(1).multikey]).toMatchInlineSnapshot(`
       [
         "z6MktNgmhkk8uvQ2ZEFYG5aTF1PUvVH18eR2jV9p6gp5kBX9",
@@ -99,8 +108,12 @@ describe("the service's own DID", () => {
   })
 
   it.each<[string, () => IdentityPlace['keys'], string]>([
-    ['another secret', () => createIdentityOwner(DOMAIN, stranger, []).keys, DOMAIN],
-    ['another domain', () => createIdentityOwner(DOMAIN, first, []).keys, 'dpp.other.example'],
+    ['another secret', () => createIdentityOwner(DOMAIN, { masterSecret: stranger }).keys, DOMAIN],
+    [
+      'another domain',
+      () => createIdentityOwner(DOMAIN, { masterSecret: first }).keys,
+      'dpp.other.example',
+    ],
   ])('is not taken over by %s', async (_, keys, domain) => {
     const store = createMemoryStore()
     await openIdentity(placeOf(store))
@@ -195,6 +208,74 @@ describe('a new key for receipts', () => {
     const { did, signer } = await rotateReceiptKey(placeOf(lossy), true)
     expect(signer.verificationMethod).toBe(`${did}#receipt-2`)
     expect((await published(store)).split('\n')).toHaveLength(3)
+  })
+})
+
+describe('a key for receipts that lies elsewhere', () => {
+  const [elsewhere, other] = [1, 2].map(() => createLocalSigner(generateSeed())) as [
+    LocalSigner,
+    LocalSigner,
+  ]
+  const methods = ({ head }: Identity): unknown => head.document['assertionMethod']
+  const refused = expect.objectContaining({ code: 'ERR_DPP_CONFIG_INVALID' })
+
+  it('is listed from the first entry on, and signs under its name in the document', async () => {
+    const store = createMemoryStore()
+    const place = placeOf(store, [first], { receiptKey: elsewhere })
+    const { did, signer, head } = await openIdentity(place)
+    expect(signer.verificationMethod).toBe(`${did}#receipt-1`)
+    const key = verificationKey(head.document, signer.verificationMethod, 'assertionMethod')
+    expect(key).toEqual(elsewhere.publicKey)
+    const signature = await signer.sign(encodeUtf8('receipt'))
+    expect(signature).toEqual(await elsewhere.sign(encodeUtf8('receipt')))
+    const before = await published(store)
+    expect((await openIdentity(place)).signer.multikey).toBe(elsewhere.multikey)
+    expect(await published(store)).toBe(before)
+  })
+
+  it('comes in at a start, beside the one before it, which replicas without it go on with', async () => {
+    const store = createMemoryStore()
+    const { did } = await openIdentity(placeOf(store))
+    const after = await openIdentity(placeOf(store, [first], { receiptKey: elsewhere }))
+    expect(after.signer.multikey).toBe(elsewhere.multikey)
+    expect(methods(after)).toEqual([`${did}#receipt-2`, `${did}#receipt-1`])
+    const behind = await openIdentity(placeOf(store))
+    expect(behind.signer.verificationMethod).toBe(`${did}#receipt-1`)
+    expect(await published(store)).toBe(after.text)
+  })
+
+  it('is followed by another, or by none, since the update keys are the service’s', async () => {
+    const store = createMemoryStore()
+    await openIdentity(placeOf(store, [first], { receiptKey: elsewhere }))
+    const next = await openIdentity(placeOf(store, [first], { receiptKey: other }))
+    expect(methods(next)).toEqual([`${next.did}#receipt-2`, `${next.did}#receipt-1`])
+    expect(next.signer.multikey).toBe(other.multikey)
+    const none = await openIdentity(placeOf(store))
+    expect(none.signer.verificationMethod).toBe(`${next.did}#receipt-3`)
+    const stranger = placeOf(store, [second], { receiptKey: createLocalSigner(generateSeed()) })
+    await expect(openIdentity(stranger)).rejects.toEqual(foreign)
+  })
+
+  it('does not come back by a replica that still has it after it was revoked', async () => {
+    const store = createMemoryStore()
+    const stolen = placeOf(store, [first], { receiptKey: elsewhere })
+    await openIdentity(stolen)
+    const after = await rotateReceiptKey(placeOf(store, [first], { receiptKey: other }), false)
+    expect(methods(after)).toEqual([`${after.did}#receipt-2`])
+    await expect(openIdentity(stolen)).rejects.toEqual(foreign)
+    await expect(rotateReceiptKey(stolen, true)).rejects.toEqual(foreign)
+    expect(await published(store)).toBe(after.text)
+  })
+
+  it('is rotated elsewhere: here it can only be left alone', async () => {
+    const store = createMemoryStore()
+    await openIdentity(placeOf(store))
+    const place = placeOf(store, [first], { receiptKey: elsewhere })
+    await openIdentity(place)
+    await expect(rotateReceiptKey(place, true)).rejects.toEqual(refused)
+    const alone = await rotateReceiptKey(place, false)
+    expect(methods(alone)).toEqual([`${alone.did}#receipt-2`]) // It keeps its name, and receipts hold.
+    await expect(rotateReceiptKey(place, false)).rejects.toEqual(refused)
   })
 })
 
