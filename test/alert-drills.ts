@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freePort } from './anvil.ts'
 import { startChild, untilReady } from './child-program.ts'
 import { debianProgram } from './debian-program.ts'
+import { serverProgram } from './server-program.ts'
 
 const PROGRAM = '/usr/bin/prometheus'
 const root = new URL('../', import.meta.url)
@@ -114,12 +114,10 @@ export async function openRunbooks(
 ): Promise<Runbooks> {
   const bin = join(folder, 'bin')
   await mkdir(bin, { recursive: true })
-  const hooks = new URL('test/from-source.mjs', root).href
-  const cli = fileURLToPath(new URL('packages/server/src/cli.ts', root))
   const command = join(bin, 'dpp-server')
   await writeFile(
     command,
-    `#!/bin/sh\nexec "${process.execPath}" --import ${hooks} "${cli}" "$@"\n`,
+    `#!/bin/sh\nexec "${process.execPath}" "${await serverProgram()}" "$@"\n`,
   )
   await chmod(command, 0o755)
 

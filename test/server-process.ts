@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { serverProgram } from './server-program.ts'
 
 export type ServerProcess = {
   readonly url: string
@@ -16,14 +16,11 @@ export type ServerProcess = {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const hooks = new URL('./from-source.mjs', import.meta.url)
-const cli = new URL('../packages/server/src/cli.ts', import.meta.url)
-
 /** Starts `dpp-server start` with these variables alone and waits until it listens. */
 export async function startServerProcess(environment: {
   readonly [name: string]: string
 }): Promise<ServerProcess> {
-  const child = spawnCli(['start'], { DPP_PORT: '0', ...environment })
+  const child = await spawnCli(['start'], { DPP_PORT: '0', ...environment })
   const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
   const killWithParent = (): void => void child.kill('SIGKILL')
   process.once('exit', killWithParent)
@@ -60,7 +57,7 @@ export async function runServerCommand(
   args: readonly string[],
   environment: { readonly [name: string]: string },
 ): Promise<CommandResult> {
-  const child = spawnCli(args, environment)
+  const child = await spawnCli(args, environment)
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -69,11 +66,11 @@ export async function runServerCommand(
   return { code, stdout, stderr }
 }
 
-function spawnCli(
+async function spawnCli(
   args: readonly string[],
   environment: { readonly [name: string]: string },
-): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, ['--import', hooks.href, fileURLToPath(cli), ...args], {
+): Promise<ChildProcessByStdio<null, Readable, Readable>> {
+  return spawn(process.execPath, [await serverProgram(), ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,11 +1,9 @@
 // What owners and operators do to control after registration: transfer, closing, a new master secret. Every log that comes
 // of it resolves with didwebvh-ts too.
-import { spawn } from 'node:child_process'
 import { verify } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   addProof,
   createLocalSigner,
@@ -37,6 +35,7 @@ import {
   signManufacture,
   startFileHost,
 } from '../../../test/server-client.ts'
+import { runServerCommand } from '../../../test/server-process.ts'
 import { parseConfig } from './config.ts'
 import { planControl } from './custody/delegated-control.ts'
 import { createUpdateKeys } from './custody/update-keys.ts'
@@ -317,19 +316,13 @@ describe('a new master secret', () => {
 type Described = { readonly did: string; readonly receiptVerificationMethod: string }
 
 async function keysCommand(secret: string, previous: string): Promise<JsonObject> {
-  const hooks = new URL('../../../test/from-source.mjs', import.meta.url).href
-  const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', hooks, cli, 'keys'], {
-    env: {
-      DPP_DATA_DIR: folder,
-      DPP_DOMAIN: DOMAIN,
-      WITNESS_PRIVATE_KEY: secret,
-      WITNESS_PREVIOUS_KEYS: previous,
-      RELAYER_PRIVATE_KEY: '11'.repeat(32),
-    },
+  const { stdout } = await runServerCommand(['keys'], {
+    DPP_DATA_DIR: folder,
+    DPP_DOMAIN: DOMAIN,
+    WITNESS_PRIVATE_KEY: secret,
+    WITNESS_PREVIOUS_KEYS: previous,
+    RELAYER_PRIVATE_KEY: '11'.repeat(32),
   })
-  let text = ''
-  for await (const chunk of child.stdout) text += String(chunk)
-  expect(text).not.toContain(secret)
-  return JSON.parse(text) as JsonObject
+  expect(stdout).not.toContain(secret)
+  return JSON.parse(stdout) as JsonObject
 }

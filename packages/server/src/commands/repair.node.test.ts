@@ -1,10 +1,7 @@
 // Backup, restore and republish as the runbooks have them done: the real service and its commands.
-import { execFile } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { readEvents, verifyLog } from '@dpp/webvh'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
@@ -13,7 +10,11 @@ import {
   registerProduct,
   signManufacture,
 } from '../../../../test/server-client.ts'
-import { type ServerProcess, startServerProcess } from '../../../../test/server-process.ts'
+import {
+  runServerCommand,
+  type ServerProcess,
+  startServerProcess,
+} from '../../../../test/server-process.ts'
 import { openScene, type ServiceScene, untilSettled } from '../../../../test/service-scene.ts'
 import { parseConfig } from '../config.ts'
 import { runFsck } from '../fsck/open-fsck.ts'
@@ -21,10 +22,6 @@ import { backupJournal } from '../journal/backup.ts'
 import { openExistingJournal } from '../journal/open-journal.ts'
 import { openStore } from '../store/open-store.ts'
 import { type Republished, republish } from './republish.ts'
-
-const run = promisify(execFile)
-const hooks = new URL('../../../../test/from-source.mjs', import.meta.url)
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
 let scene: ServiceScene
 let server: ServerProcess
@@ -49,8 +46,9 @@ async function sealOne(url: string): Promise<void> {
 }
 
 async function command(name: string): Promise<string> {
-  const env = { PATH: process.env['PATH'] ?? '', ...scene.environment }
-  return (await run(process.execPath, ['--import', hooks.href, cli, name], { env })).stdout
+  const { code, stdout, stderr } = await runServerCommand([name], scene.environment)
+  expect(code, stderr).toBe(0)
+  return stdout
 }
 
 async function republishHere(): Promise<Republished> {
