@@ -249,6 +249,7 @@ describe.runIf(hasPrometheus() && hasRedis())('alerts and their runbooks', () =>
       })
       await runbooks.follow('queue-deep.md', 'POST')
       await untilSettled(server.url, 120)
+      expect(await runbooks.follow('anchor-failed.md', 'fsck')).toContain('"findings": []')
     },
     8 * MINUTES,
   )

@@ -65,7 +65,7 @@ async function writeDocuments(folder: string, { routes, variables }: Scene): Pro
     .anchoring
   const policy = { chains: [{ id: chain, registry }] }
   const page = (body: string, script: string): string =>
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A Vite page</title>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A Vite page</title><link rel="icon" href="data:,">
 <style>body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem }</style></head>
 <body>${body}<script type="module" src="./${script}"></script></body></html>`
   writeFileSync(join(folder, 'index.html'), page('', 'main.js'))

@@ -77,8 +77,9 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
   },
   async replay(digest = '') {
     await withJournal(async ({ events, products }) => {
+      const replayed = await events.replay(digest)
       for (const { scid } of (await events.deliveries(digest)) ?? []) await products.resume(scid)
-      print({ digest, replayed: await events.replay(digest) })
+      print({ digest, replayed })
     })
   },
   async backup(file = '') {

@@ -95,8 +95,7 @@ async function yieldToWinner(
       { event: 'product.suspended', batch: batch.id, scid, error: 'ERR_DPP_LOG_DIVERGED' },
       'the published log is not ours: product suspended',
     )
-    await context.book.voidEntries(batch.id, scid, kept, undefined)
-    await context.book.suspend(batch.id, scid, 'ERR_DPP_LOG_DIVERGED')
+    await context.book.setAside(batch.id, scid, 'ERR_DPP_LOG_DIVERGED')
     return
   }
   const winners: Winners = {

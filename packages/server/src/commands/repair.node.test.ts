@@ -2,6 +2,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { eventDigest } from '@dpp/core'
 import { readEvents, verifyLog } from '@dpp/webvh'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
@@ -45,8 +46,8 @@ async function sealOne(url: string): Promise<void> {
   await untilSettled(url)
 }
 
-async function command(name: string): Promise<string> {
-  const { code, stdout, stderr } = await runServerCommand([name], scene.environment)
+async function command(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runServerCommand(args, scene.environment)
   expect(code, stderr).toBe(0)
   return stdout
 }
@@ -88,6 +89,30 @@ it('says what it cannot mend', async () => {
   ])
 })
 
+it('goes on with the entry that it had signed when a changed log is mended and its event replayed', async () => {
+  const file = join(scene.folder, 'files/.well-known/did', product.scid, 'did.jsonl')
+  const body = await readFile(file, 'utf8')
+  await writeFile(file, body.replace('REPAIR-1', 'REPAIR-2'))
+  await new Promise((resolve) => setTimeout(resolve, 1000)) // Entry times are whole seconds.
+  const event = await signManufacture(scene.issuer, [product])
+  await postJson(`${server.url}/events`, event)
+  await postJson(`${server.url}/batches`, {})
+  expect(JSON.parse(await command('status'))).toMatchObject({
+    dead: [{ digest: eventDigest(event), reason: 'ERR_DPP_LOG_DIVERGED' }],
+    suspended: [{ scid: product.scid, reason: 'ERR_DPP_LOG_DIVERGED' }],
+  })
+  await writeFile(file, body)
+  await command('replay', eventDigest(event))
+  await postJson(`${server.url}/batches`, {})
+  await untilSettled(server.url)
+  const published = await readFile(file, 'utf8')
+  expect(published.startsWith(body)).toBe(true)
+  const { versions, error } = verifyLog(published, { did: product.did })
+  expect(error).toBeUndefined()
+  expect(readEvents(versions).map(({ digest }) => digest)).toContain(eventDigest(event))
+  expect((await runFsck(parseConfig(scene.environment))).findings).toEqual([])
+})
+
 it("names damage of the service's own log", async () => {
   const file = join(scene.folder, 'files/.well-known/did.jsonl')
   const body = await readFile(file, 'utf8')
@@ -107,8 +132,11 @@ it("names damage of the service's own log", async () => {
 
 it('names a damaged record of an anchor, for which the service has no other word than 500', async () => {
   const database = new DatabaseSync(join(scene.folder, 'journal.sqlite'))
-  const [{ record } = { record: null }] = database.prepare('SELECT record FROM anchors').all()
-  const write = database.prepare('UPDATE anchors SET record = ?')
+  const where = 'FROM anchors JOIN batches USING (root) WHERE id = 1'
+  const [{ record } = { record: null }] = database.prepare(`SELECT record ${where}`).all()
+  const write = database.prepare(
+    `UPDATE anchors SET record = ? WHERE root IN (SELECT root ${where})`,
+  )
   write.run('{"root":')
   const answer = await fetch(`${server.url}/batches/1`)
   expect(answer.status).toBe(500)
@@ -150,5 +178,5 @@ it('restores a backup, and goes on from what was published since', async () => {
   const perEntry = versions.map(
     (version) => readEvents([...versions].slice(0, version.versionNumber)).length,
   )
-  expect(perEntry).toEqual([0, 1, 2, 4])
+  expect(perEntry).toEqual([0, 1, 2, 3, 5])
 })

@@ -90,15 +90,21 @@ export type BatchBook = BatchReader & {
   recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
   /** Stops a product: what waits for it goes to the dead-letter list with the reason. */
   suspend(id: number, scid: string, reason: string): Promise<void>
+  /**
+   * Stops a product whose published log is not ours. Its entries leave the batch as they are, signed and recorded, for a
+   * reader may have seen them; they and the events in them, which go to the dead-letter list with what waits, are in the
+   * first batch after the product is resumed.
+   */
+  setAside(id: number, scid: string, reason: string): Promise<void>
   /** Leaves a batch's claims of a log to its controller, who has taken it over. */
   handOver(id: number, scid: string): Promise<void>
   /** Products with an entry in the batch, `after` a SCID, in order of SCID. */
   products(id: number, limit: number, after?: string): Promise<readonly string[]>
   /**
    * Voids the batch's entries of a log after version `kept`, whose conditional write lost: their events wait again, and
-   * the log continues with the entries that won, where they are known.
+   * the log continues with the entries that won.
    */
-  voidEntries(id: number, scid: string, kept: number, winners?: Winners): Promise<void>
+  voidEntries(id: number, scid: string, kept: number, winners: Winners): Promise<void>
   /**
    * Takes the batch's entries of a log, which cannot be published now, out of the batch: the next one has them. They stay
    * as they are, signed and recorded.

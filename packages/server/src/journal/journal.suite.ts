@@ -194,6 +194,65 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await book.digests(1, 10)).toEqual(['z1'])
     })
 
+    it('keeps the entry of a product that is set aside, for when it is resumed', async () => {
+      const journal = await open()
+      for (const name of ['a', 'b']) await journal.products.add(product(name), genesis(name))
+      const book = await leased(journal)
+      await book.claim(10, now) // The genesis of both.
+      await journal.events.accept([event('1', ['Qa', 'Qb']), event('2', ['Qa'])], 'receipt', now)
+      await book.claim(10, now)
+      const entries = (['a', 'b'] as const).map((name) => ({
+        entry: { scid: `Q${name}`, versionNumber: 2, versionId: `2-${name}`, line: '{"2":2}\n' },
+        head: 'h2',
+        controller: 'c',
+        digests: name === 'a' ? ['z1', 'z2'] : ['z1'],
+      }))
+      await book.recordEntries(2, entries)
+      await journal.events.accept([event('3', ['Qa'])], 'receipt 3', now)
+      await book.setAside(2, 'Qa', 'ERR_DPP_TEST')
+      expect(await book.products(2, 10)).toEqual(['Qb'])
+      expect(await book.digests(2, 10)).toEqual(['z1'])
+      expect(await journal.products.lines('Qa')).toHaveLength(2)
+      expect(await journal.products.suspended()).toEqual([{ scid: 'Qa', reason: 'ERR_DPP_TEST' }])
+      expect((await journal.events.dead(10)).map(({ digest }) => digest).sort()).toEqual([
+        'z1',
+        'z2',
+        'z3',
+      ])
+      expect(await book.claim(10, now)).toBeUndefined()
+
+      expect(await journal.events.replay('z2')).toBe(1)
+      await journal.products.resume('Qa')
+      expect((await journal.events.dead(10)).map(({ digest }) => digest)).toEqual(['z3'])
+      expect(await book.claim(10, now)).toMatchObject({ id: 3, events: 2 })
+      expect(await book.claimedProducts(3, 10)).toEqual([])
+      expect(await book.digests(3, 10)).toEqual(['z1', 'z2'])
+      expect(await Readable.from(book.tips(3)).toArray()).toMatchObject([
+        { scid: 'Qa', versionId: '2-a', parent: '1-a' },
+      ])
+      expect(await journal.events.sealed('Qa')).toEqual(
+        new Map([
+          ['z1', '2-a'],
+          ['z2', '2-a'],
+        ]),
+      )
+      expect(await journal.events.replay('z3')).toBe(1)
+      const next = await book.claim(10, now)
+      expect(await book.claimedProducts(next?.id ?? 0, 10)).toMatchObject([{ digests: ['z3'] }])
+    })
+
+    it('records no entry whose predecessor it lacks', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      await journal.events.accept([event('1', ['Qa'])], 'receipt', now)
+      const book = await leased(journal)
+      await book.claim(10, now)
+      const entry = { scid: 'Qa', versionNumber: 3, versionId: '3-a', line: '{"3":3}\n' }
+      const signed = { entry, head: 'h3', controller: 'c', digests: ['z1'] }
+      await expect(book.recordEntries(1, [signed])).rejects.toThrow('follows the one before it')
+      expect(await journal.products.lines('Qa')).toHaveLength(1)
+    })
+
     it('sets a product and a key aside without stopping the others', async () => {
       const journal = await open()
       for (const name of ['a', 'b']) await journal.products.add(product(name), genesis(name))

@@ -55,6 +55,12 @@ export function createSqliteBatchBook(
 
   function recordEntries(id: number, entries: readonly SignedEntry[]): void {
     for (const { entry, head, controller, digests } of entries) {
+      const before = database.get(
+        'SELECT 1 FROM entries WHERE scid = ? AND version_number = ?',
+        entry.scid,
+        entry.versionNumber - 1,
+      )
+      invariant(before !== undefined, 'an entry follows the one before it')
       insertEntry(database, entry, id)
       database.run(
         'UPDATE products SET head = ?, controller = ? WHERE scid = ?',
@@ -199,6 +205,19 @@ export function createSqliteBatchBook(
           scid,
         )
       }),
+    setAside: (id, scid, reason) =>
+      fenced(() => {
+        database.run('UPDATE products SET suspended = ? WHERE scid = ?', reason, scid)
+        // No batch has the number 0, and none claims it.
+        database.run('UPDATE entries SET batch = 0 WHERE batch = ? AND scid = ?', id, scid)
+        database.run(
+          `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?1
+           WHERE scid = ?2 AND (state = 'pending' OR (batch = ?3 AND state = 'sealed'))`,
+          reason,
+          scid,
+          id,
+        )
+      }),
     handOver: (id, scid) =>
       fenced(() => {
         database.run(
@@ -237,7 +256,6 @@ export function createSqliteBatchBook(
           id,
           kept,
         )
-        if (winners === undefined) return
         for (const entry of winners.entries) insertEntry(database, entry)
         database.run(
           'UPDATE products SET head = ?, controller = ? WHERE scid = ?',

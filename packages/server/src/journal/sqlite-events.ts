@@ -162,7 +162,8 @@ export function createSqliteEvents(
     replay: (digest) =>
       write(() =>
         database.run(
-          `UPDATE deliveries SET state = 'pending', reason = NULL
+          `UPDATE deliveries SET reason = NULL,
+             state = CASE WHEN version_id IS NULL THEN 'pending' ELSE 'sealed' END
            WHERE state = 'dead' AND event = (SELECT seq FROM events WHERE digest = ?)`,
           digest,
         ),

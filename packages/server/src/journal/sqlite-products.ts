@@ -116,6 +116,12 @@ export function createSqliteProducts(database: Database, write: Write, read: Rea
     resume: (scid) =>
       write(() => {
         database.run('UPDATE products SET suspended = NULL WHERE scid = ?', scid)
+        database.run('UPDATE entries SET batch = NULL WHERE batch = 0 AND scid = ?', scid)
+        database.run(
+          `UPDATE deliveries SET state = 'sealed', reason = NULL
+           WHERE scid = ? AND state = 'dead' AND version_id IS NOT NULL`,
+          scid,
+        )
       }),
     append: (appended) => write(() => append(appended)),
     byItem: async (item) => {

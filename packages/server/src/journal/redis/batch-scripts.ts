@@ -122,13 +122,28 @@ for _, d in ipairs(call('ZRANGE', b .. ':c:' .. s, 0, -1)) do
   unclaim(b, d, s)
   bury(d, s, A[3])
 end
-for _, d in ipairs(call('ZRANGE', P .. 'w:' .. s, 0, -1)) do
+buryWaiting(s, A[3])
+return answer(1)`)
+
+// A: batch, SCID, reason.
+const SET_ASIDE: Script = writeScript(`${LUA}
+local b, s = P .. 'b:' .. A[1], A[2]
+call('HSET', P .. 'pr:' .. s, 'suspended', A[3])
+call('SADD', P .. 'suspended', s)
+local range = call('HGET', b .. ':r', s)
+if range then
+  call('ZADD', P .. 'held', 'LT', string.match(range, '^%d+'), s)
+  call('HDEL', b .. ':r', s)
+  call('ZREM', b .. ':p', s)
+end
+for _, d in ipairs(call('ZRANGE', P .. 'bp:' .. s, 0, -1)) do
   local was = delivery(d, s)
-  if was.state == 'pending' then
-    dequeue(d, s, was)
-    bury(d, s, A[3])
+  if was.batch == A[1] and was.state == 'sealed' then
+    bury(d, s, A[3], was.version)
+    leave(b, d, A[1])
   end
 end
+buryWaiting(s, A[3])
 return answer(1)`)
 
 // A: batch, SCID.
@@ -177,7 +192,6 @@ if range then
     end
   end
 end
-if A[5] == '' then return answer(1) end
 if winners > 0 then setFree(s, length + 1) end
 for i = 0, winners - 1 do addEntry(s, A[7 + 2 * i], A[8 + 2 * i]) end
 call('HSET', P .. 'pr:' .. s, 'head', A[5], 'controller', A[6])
@@ -272,6 +286,7 @@ export const batchScripts = {
   CLAIMED_PRODUCTS,
   RECORD_ENTRIES,
   SUSPEND,
+  SET_ASIDE,
   HAND_OVER,
   VOID,
   DEFER,

@@ -88,10 +88,11 @@ export function createRedisBatchBook(
       await fenced(scripts.RECORD_ENTRIES, [id, ...args])
     },
     suspend: async (id, scid, reason) => void (await fenced(scripts.SUSPEND, [id, scid, reason])),
+    setAside: async (id, scid, reason) =>
+      void (await fenced(scripts.SET_ASIDE, [id, scid, reason])),
     handOver: async (id, scid) => void (await fenced(scripts.HAND_OVER, [id, scid])),
     products: (id, limit, after = '') => texts(scripts.PAGE, [id, 'p', after, limit]),
-    voidEntries: async (id, scid, kept, winners) => {
-      const { entries = [], head = '', controller = '' } = winners ?? {}
+    voidEntries: async (id, scid, kept, { entries, head, controller }) => {
       const lines = entries.flatMap(({ versionId, line }) => [versionId, line])
       const args = [id, scid, kept, entries.length, head, controller, ...lines]
       await fenced(scripts.VOID, args)

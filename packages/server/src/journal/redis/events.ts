@@ -124,8 +124,11 @@ for _, field in ipairs(call('HKEYS', event(A[1]))) do
   local s = string.match(field, '^d:(.*)$')
   local was = s and delivery(A[1], s)
   if was and was.state == 'dead' then
-    dequeue(A[1], s, was)
-    enqueueAgain(A[1], s)
+    if was.version ~= '' then sealAgain(A[1], s, was)
+    else
+      dequeue(A[1], s, was)
+      enqueueAgain(A[1], s)
+    end
     n = n + 1
   end
 end

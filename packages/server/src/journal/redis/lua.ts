@@ -9,6 +9,7 @@
 //   dead                zset seq → delivery                 cc        hash SCID → claimed deliveries
 //   pr:SCID hash, it:HASH, ln:SCID list of lines, vi:SCID list of versionIds, suspended set, closings hash
 //   free                zset first entry in no batch → SCID fs        list of sealed deliveries in no batch
+//   held                zset as free, of products that are set aside
 //   b:N hash            the batch; b:N:c:SCID, b:N:cp claims; b:N:k keys; b:N:r entries; b:N:p, b:N:s, b:N:i what is in it
 export const LUA = `
 local function event(d) return P .. 'ev:' .. d end
@@ -54,8 +55,8 @@ local function dequeue(d, s, was)
   call('ZREM', P .. 'w:' .. s, d)
   call('ZREM', P .. 'dead', name(d, s))
 end
-local function bury(d, s, reason)
-  put(d, s, 'dead', nil, nil, reason)
+local function bury(d, s, reason, version)
+  put(d, s, 'dead', nil, version, reason)
   call('ZADD', P .. 'dead', seq(d), name(d, s))
 end
 local function count(key, field, by)
@@ -80,6 +81,22 @@ local function leave(b, d, n)
     if its and its.batch == n and its.state == 'sealed' then return end
   end
   call('ZREM', b .. ':s', d)
+end
+-- Takes a delivery off the dead-letter list whose entry is signed already.
+local function sealAgain(d, s, was)
+  dequeue(d, s, was)
+  put(d, s, 'sealed', nil, was.version)
+  call('RPUSH', P .. 'fs', name(d, s))
+end
+-- What waits for a suspended product goes to the dead-letter list.
+local function buryWaiting(s, reason)
+  for _, d in ipairs(call('ZRANGE', P .. 'w:' .. s, 0, -1)) do
+    local was = delivery(d, s)
+    if was.state == 'pending' then
+      dequeue(d, s, was)
+      bury(d, s, reason)
+    end
+  end
 end
 local function addEntry(s, version, line)
   call('RPUSH', P .. 'vi:' .. s, version)

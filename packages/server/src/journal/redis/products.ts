@@ -55,6 +55,14 @@ for _, d in ipairs(call('ZRANGE', P .. 'w:' .. s, 0, -1)) do
     enqueueAgain(d, s)
   end
 end
+local from = call('ZSCORE', P .. 'held', s)
+if not from then return answer(1) end
+call('ZREM', P .. 'held', s)
+setFree(s, from)
+for _, d in ipairs(call('ZRANGE', P .. 'bp:' .. s, 0, -1)) do
+  local was = delivery(d, s)
+  if was.state == 'dead' and was.version ~= '' then sealAgain(d, s, was) end
+end
 return answer(1)`)
 
 // A: scid, head before, head, controller, control, number of entries, number of sealed events; the first entry's number;
