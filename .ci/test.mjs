@@ -1,5 +1,5 @@
 // `npm test`: lint, types, then every test in Node and in Chromium; ends with the line `N passed, N failed`.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 
 const report = 'node_modules/.dpp-test-report.json'
@@ -8,7 +8,7 @@ const [scope, ...filters] =
     ? ['long', ...process.argv.slice(3)]
     : ['all', ...process.argv.slice(2)]
 
-/** What runs before the tests: each is one command, told in one line, with what to do when it fails. */
+/** What runs before the tests, side by side: name, command, and what to do when it fails. */
 const checks = [
   [
     'lint',
@@ -19,13 +19,9 @@ const checks = [
 ]
 
 if (scope === 'all' && filters.length === 0) {
-  for (const [name, [program, ...args], help] of checks) {
-    process.stderr.write(`dpp: ${name}\n`)
-    if (spawnSync(program, args, { stdio: 'inherit' }).status !== 0) {
-      process.stderr.write(`dpp: ${name} failed. ${help}\n`)
-      finish({ passed: 0, failed: 1, skipped: 0 })
-    }
-  }
+  process.stderr.write(`dpp: ${checks.map(([name]) => name).join(', ')}\n`)
+  const failed = (await Promise.all(checks.map(check))).filter((passed) => !passed)
+  if (failed.length > 0) finish({ passed: 0, failed: failed.length, skipped: 0 })
 }
 
 process.stderr.write('dpp: tests\n')
@@ -44,6 +40,26 @@ const { status } = spawnSync('pnpm', [...vitest, ...filters], {
   env: { ...process.env, ...(scope === 'long' ? { DPP_TEST_LONG: '1' } : {}) },
 })
 finish(count(), status ?? 1)
+
+/** Runs one check; what it wrote is shown when it has ended, so that no two are mixed. */
+function check([name, [program, ...args], help]) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let written = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      written += text
+    })
+  return new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      written += `${message}\n`
+    })
+    child.on('close', (code) => {
+      process.stderr.write(written)
+      if (code !== 0) process.stderr.write(`dpp: ${name} failed. ${help}\n`)
+      resolve(code === 0)
+    })
+  })
+}
 
 function count() {
   try {
