@@ -10,7 +10,7 @@ import {
 } from './data/command-line.ts'
 import { openDataSet, replaceJson, reportKey, requireManifest } from './data/data-set.ts'
 import { chooseProtection } from './data/key-protection.ts'
-import { type LocalStack, startLocalStack } from './data/local-stack.ts'
+import type { LocalStack } from './data/local-stack.ts'
 import { measureFiles } from './data/measure-files.ts'
 import { openKeys } from './data/open-keys.ts'
 import { openStore, storeHelp } from './data/open-store.ts'
@@ -78,13 +78,14 @@ await runCommand(
     const sites = await serveSites(dataSet, parsePort(options['sites-port']))
     closers.push(sites.close)
     const stack = options.local
-      ? await step('Local chain, registry contract, batching service', () =>
-          startLocalStack(dataSet, {
+      ? await step('Local chain, registry contract, batching service', async () => {
+          const { startLocalStack } = await import('./data/local-stack.ts')
+          return await startLocalStack(dataSet, {
             host: manifest.host,
             origins: sites.origins,
             witnessPrivateKey: process.env['WITNESS_PRIVATE_KEY'] || keys.localService,
-          }),
-        )
+          })
+        })
       : undefined
     if (stack !== undefined) closers.push(stack.stop)
     const serviceUrl = stack?.serviceUrl ?? options.service

@@ -1,7 +1,6 @@
 // The hashes of the service's first keys, to which every genesis commits: asked of a running service, or computed from its
 // master secret where the identities are made before the service runs.
 import { fromHex } from '@dpp/core'
-import { createUpdateKeys } from '@dpp/server'
 import type { ServiceClient } from './service-client.ts'
 
 /** Gives the hash of the service's key for entry 2 of each item, in the order of the items. */
@@ -12,8 +11,11 @@ const FIRST_SERVICE_ENTRY = 2
 export function serviceKeysFromSecret(masterSecret: string): ServiceKeys {
   if (!/^[0-9a-f]{64}$/.test(masterSecret))
     throw new Error('WITNESS_PRIVATE_KEY is not 64 lower-case hex digits')
-  const keys = createUpdateKeys(fromHex(masterSecret))
-  return async (links) => links.map((link) => keys.hashFor(link, FIRST_SERVICE_ENTRY))
+  return async (links) => {
+    const { createUpdateKeys } = await import('@dpp/server') // A whole service: loaded by those alone who compute its keys.
+    const keys = createUpdateKeys(fromHex(masterSecret))
+    return links.map((link) => keys.hashFor(link, FIRST_SERVICE_ENTRY))
+  }
 }
 
 export function serviceKeysFrom(service: ServiceClient): ServiceKeys {
