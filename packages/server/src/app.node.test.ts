@@ -71,11 +71,11 @@ describe('hostile bodies', () => {
     ['nothing', '', 400, 'ERR_DPP_HTTP_SCHEMA'],
     ['no JSON', '{', 400, 'ERR_DPP_JSON_SYNTAX'],
     ['100,000 levels', deep, 400, 'ERR_DPP_JSON_LIMIT'],
-    ['100,000 levels in a list', `{"events":${deep}}`, 400, 'ERR_DPP_JSON_LIMIT'],
     ['duplicate names', '{"events":[],"events":[]}', 400, 'ERR_DPP_JSON_DUPLICATE'],
     ['invalid UTF-8', fromHex('7b2261223a22ff227d'), 400, 'ERR_DPP_JSON_UTF8'],
     ['a byte order mark', fromHex('efbbbf7b7d'), 400, 'ERR_DPP_JSON_UTF8'],
-    ['a lone surrogate', '{"events":["\\ud800"]}', 400, 'ERR_DPP_JSON_SURROGATE'],
+    ['a lone surrogate', '{"a":"\\ud800"}', 400, 'ERR_DPP_JSON_SURROGATE'],
+    ['a list that does not end', '{"events":[{}', 400, 'ERR_DPP_JSON_SYNTAX'],
     ['an empty list', '{"events":[]}', 400, 'ERR_DPP_HTTP_SCHEMA'],
     ['a list and more', '{"events":[{}],"more":1}', 400, 'ERR_DPP_HTTP_SCHEMA'],
     ['too many events', `{"events":[${'1,'.repeat(1000)}1]}`, 400, 'ERR_DPP_HTTP_SCHEMA'],
@@ -106,7 +106,26 @@ describe('hostile bodies', () => {
     expect(results[2]).toEqual({ digest, receipt: 0 })
     expect(receipts).toHaveLength(1)
   })
+
+  it('refuses what is malformed in a list, and nothing else of it', async () => {
+    const event = JSON.stringify(await signManufacture(issuer, [product]))
+    const elements = [deep, '{"id":"\\ud800"}', event, '{"id":1,"id":1}', '{]}']
+    const answer = await postText(`{"events":[${elements.join(',')}]}`)
+    const { results } = answer as { results: JsonObject[] }
+    expect(results.map(({ code }) => code)).toEqual([
+      'ERR_DPP_JSON_LIMIT',
+      'ERR_DPP_JSON_SURROGATE',
+      undefined,
+      'ERR_DPP_JSON_DUPLICATE',
+      'ERR_DPP_JSON_SYNTAX',
+    ])
+  })
 })
+
+async function postText(body: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' }
+  return await (await fetch(`${url}/events`, { method: 'POST', headers, body })).json()
+}
 
 describe('events that are refused', () => {
   it('refuses another body under a used id, naming the first', async () => {

@@ -21,8 +21,9 @@ export function encodeBase58btc(bytes: Uint8Array): string {
   if (bytes.length > maxByteLength) {
     throw new DppError('ERR_DPP_ENCODING_INVALID', 'too long for base58btc')
   }
-  const digits = convert(bytes, 256, 3, 58, 4)
-  return String.fromCharCode(...digits.map((digit) => alphabet.charCodeAt(digit)))
+  const units = convert(bytes, 256, 3, 58, 4)
+  for (let i = 0; i < units.length; i++) units[i] = alphabet.charCodeAt(units[i] as number)
+  return String.fromCharCode.apply(null, units as unknown as number[]) // Many times as fast as a spread.
 }
 
 /**
@@ -47,7 +48,7 @@ export function readBase58btc(text: unknown): Uint8Array | undefined {
     if (digit === 255) return undefined
     digits[i] = digit
   }
-  return new Uint8Array(convert(digits, 58, 4, 256, 3))
+  return convert(digits, 58, 4, 256, 3)
 }
 
 /**
@@ -61,7 +62,7 @@ function convert(
   atOnce: number,
   toBase: number,
   inLimb: number,
-): number[] {
+): Uint8Array {
   const limbBase = toBase ** inLimb
   const limbs: number[] = [] // Little-endian.
   for (let i = 0; i < digits.length; ) {
@@ -80,14 +81,17 @@ function convert(
     if (carry > 0) limbs.push(carry % limbBase)
     if (carry >= limbBase) limbs.push(Math.floor(carry / limbBase))
   }
-  const result: number[] = [] // Little-endian too.
+  let zeros = 0
+  while (digits[zeros] === 0) zeros++
+  const result = new Uint8Array(zeros + limbs.length * inLimb)
+  let at = result.length
   for (const limb of limbs) {
     // As 32-bit integers, which engines divide many times faster than what could be a fraction.
     for (let j = 0, rest = limb | 0; j < inLimb; j++, rest = (rest / toBase) | 0) {
-      result.push(rest % toBase)
+      result[--at] = rest % toBase
     }
   }
-  while (result.at(-1) === 0) result.pop()
-  for (let i = 0; digits[i] === 0; i++) result.push(0)
-  return result.reverse()
+  let first = zeros
+  while (result[first] === 0) first++
+  return result.slice(first - zeros)
 }

@@ -7,7 +7,6 @@ import { canonicalObject, joinMembers } from '../json/canonicalize.ts'
 import type { CanonicalObject } from '../json/cut-object.ts'
 import { asList, isJsonObject, type Json, type JsonLimits, type JsonObject } from '../json/json.ts'
 import { readJson } from '../json/parse-strict.ts'
-import { encodeUtf8 } from '../json/utf8.ts'
 import { type ProofResult, signedBytes } from '../proof/data-integrity.ts'
 import {
   checkProofShape,
@@ -25,10 +24,10 @@ import { dppVocabulary, type EventProfile, type EventSubject } from './event-pro
 /** A well-formed event, not yet verified. Everything in it comes from one snapshot of the input. */
 export type ParsedEvent = EventSubject & {
   readonly event: SecuredEvent
-  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of `bytes`. */
+  /** The event's name everywhere: multibase base58btc of the SHA-256 multihash of `text`. */
   readonly digest: string
-  /** The canonical text in UTF-8: what is stored, served and digested. */
-  readonly bytes: Uint8Array
+  /** The canonical text (RFC 8785): what is stored, served and digested, in UTF-8. */
+  readonly text: string
   readonly id: string
   /** DID of the issuer. Whether it may speak for the products is the verifier's question. */
   readonly issuer: string
@@ -44,8 +43,6 @@ export type ParsedEvent = EventSubject & {
 export type ParseEventOptions = {
   readonly profiles?: readonly EventProfile[]
   readonly limits?: JsonLimits
-  /** The value came out of `parseStrict` and nobody else has it: it is taken as it is, without a copy. */
-  readonly isOwned?: boolean
 }
 
 /**
@@ -57,7 +54,7 @@ export type ParseEventOptions = {
  */
 export function parseEvent(value: unknown, options: ParseEventOptions = {}): ParsedEvent {
   const limits = { ...options.limits, safeIntegers: true }
-  const { event, canonical } = readEvent(value, limits, options.isOwned)
+  const { event, canonical } = readEvent(value, limits)
   const { proof, signature, created, config } = parseEventProof(event, canonical, limits)
   const issuer = parseIssuer(event)
   if (!proof.verificationMethod.startsWith(`${issuer}#`)) {
@@ -71,13 +68,13 @@ export function parseEvent(value: unknown, options: ParseEventOptions = {}): Par
   if (!isJsonObject(subject)) throw invalid('credentialSubject')
   const about = parseTypes(event, options.profiles ?? [epcisProfile]).parseSubject(subject)
 
-  const bytes = encodeUtf8(canonical.text)
+  const { text } = canonical
   const unsecured = joinMembers(canonical.members.filter((member) => !isProof(member)))
   return {
     ...about,
     event: event as unknown as SecuredEvent,
-    digest: digestOfCanonical(bytes),
-    bytes,
+    digest: digestOfCanonical(text),
+    text,
     id,
     issuer,
     verificationMethod: proof.verificationMethod,
@@ -133,12 +130,11 @@ const envelopeMembers: ReadonlySet<string> = new Set([
 function readEvent(
   value: unknown,
   limits: JsonLimits,
-  isOwned = false,
 ): { readonly event: JsonObject; readonly canonical: CanonicalObject } {
   const read = typeof value === 'string' || isBytes(value) ? readJson(value, limits) : undefined
   const source = read === undefined ? value : read.value
   if (!isJsonObject(source)) throw invalid('not an object')
-  const isParsed = isOwned || read !== undefined
+  const isParsed = read !== undefined
   const canonical = canonicalObject(source, limits, isParsed, read?.text)
   for (const { name } of canonical.members) {
     if (!envelopeMembers.has(name)) {

@@ -8,7 +8,6 @@ import {
   createLocalSigner,
   createProof,
   declareError,
-  decodeUtf8,
   destroyEvent,
   digitalLink,
   disassembleEvent,
@@ -90,7 +89,7 @@ describe('an event', () => {
       event: signed,
     })
     expect(parsed.digest).toBe(eventDigest(signed))
-    expect(decodeUtf8(parsed.bytes)).toBe(canonicalize(signed))
+    expect(parsed.text).toBe(canonicalize(signed))
     expect(verifyEvent(parsed, signer.publicKey, { now: validFrom })).toEqual({ verified: true })
     const result = verifyDocument(signed, { publicKeyOf: () => signer.publicKey })
     expect(result.verified && result.document).toEqual(unsigned)
@@ -103,7 +102,7 @@ describe('an event', () => {
     )
     const shuffled = Object.fromEntries(Object.entries(signed).reverse())
     expect(parseEvent(JSON.stringify(shuffled, null, 2)).digest).toBe(parseEvent(signed).digest)
-    expect(parseEvent(signed).bytes).toEqual(parseEvent(JSON.stringify(shuffled)).bytes)
+    expect(parseEvent(signed).text).toBe(parseEvent(JSON.stringify(shuffled)).text)
   })
 
   it('is refused by another key, later than now, or with any changed bit of its signature', async () => {

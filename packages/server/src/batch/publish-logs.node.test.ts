@@ -37,7 +37,7 @@ function event(name: string): AcceptedEvent {
     digest: `z${name}`,
     issuer: 'did:key:z1',
     id: `urn:${name}`,
-    bytes: new Uint8Array([1]),
+    text: '{}',
     verificationMethod: 'did:key:z1#z1',
     key: 'z1',
     products: [{ did: `did:webvh:${scid}:example.com`, scid, hosted: true }],

@@ -1,17 +1,16 @@
 // Events: posted one by one or as a list, and asked about by digest.
 import { Readable } from 'node:stream'
-import { isEventDigest, isJsonObject, type Json, parseStrict } from '@dpp/core'
+import { isEventDigest } from '@dpp/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
 import { describeError } from '../logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import { MAX_EVENTS_PER_REQUEST } from '../service-description.ts'
 import { eventKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
 import { bodyBytes, nextPage, queryText } from './body.ts'
+import { eventList } from './event-list.ts'
 import { eventStatus } from './event-status.ts'
-import { MAX_BODY_BYTES } from './hardening.ts'
 import { lineGroups, NDJSON, resultLines } from './ndjson.ts'
 import { httpError, sendProblem, toProblem } from './problem.ts'
 import { traceOf } from './request-traces.ts'
@@ -20,7 +19,7 @@ import { routeSchema } from './route-schema.ts'
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
   async function take(
     request: FastifyRequest,
-    posted: readonly unknown[],
+    posted: readonly Uint8Array[],
     audience: string | undefined,
   ): Promise<readonly EventOutcome[]> {
     const trace = traceOf(request)
@@ -171,23 +170,6 @@ function countOutcomes(metrics: Metrics, outcomes: readonly EventOutcome[]): voi
 const PAGE = 100
 const tag = 'Events'
 const LINE_LIMITS = { maxLineBytes: 64 * 1024, maxLines: 100_000, maxGroup: 200 }
-
-const LIST_START = /^[\t\n\r ]*\{[\t\n\r ]*"events"/
-
-// `{"events":[…]}` and nothing else; undefined for a body that is one event. An event has no member "events", so that
-// the first member's name tells the two apart without parsing the body twice.
-function eventList(body: Uint8Array): readonly Json[] | undefined {
-  const start = new TextDecoder().decode(body.subarray(0, 64))
-  if (!LIST_START.test(start)) return undefined
-  const value = parseStrict(body, { maxBytes: MAX_BODY_BYTES, maxMembers: 200_000 })
-  const { events, ...rest } = isJsonObject(value) ? value : {}
-  const isOnly = Array.isArray(events) && Object.keys(rest).length === 0
-  if (isOnly && events.length > 0 && events.length <= MAX_EVENTS_PER_REQUEST) return events
-  throw httpError(
-    'ERR_DPP_HTTP_SCHEMA',
-    `the body is not {"events":[…]} with 1 to ${MAX_EVENTS_PER_REQUEST} events`,
-  )
-}
 
 // Receipts are embedded as their stored text. Each result points to its receipt or says why there is none. The same
 // request again gets the same body, byte for byte: only the status tells new from known.

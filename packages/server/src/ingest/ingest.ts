@@ -64,7 +64,7 @@ const ATTEMPTS = 5
  */
 export async function ingest(
   context: IngestContext,
-  posted: readonly unknown[],
+  posted: readonly Uint8Array[],
 ): Promise<readonly EventOutcome[]> {
   await context.assertCapacity()
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -78,10 +78,10 @@ type Candidate = { readonly parsed: ParsedEvent; readonly products: AcceptedEven
 
 async function ingestOnce(
   context: IngestContext,
-  posted: readonly unknown[],
+  posted: readonly Uint8Array[],
 ): Promise<readonly EventOutcome[] | undefined> {
   // Cheap checks first, with the look-ups of all events on their way at once; then every signature of the request.
-  const screened = await Promise.all(posted.map((value) => screen(context, value)))
+  const screened = await Promise.all(posted.map((body) => screen(context, body)))
   const judged = await Promise.all(screened.map((each) => judge(context, each)))
 
   const accepted = new Map<string, AcceptedEvent>() // By digest: the same event twice in one request is one event.
@@ -99,10 +99,10 @@ async function ingestOnce(
 }
 
 // Everything that needs neither the network nor a signature.
-async function screen(context: IngestContext, value: unknown): Promise<EventOutcome | Candidate> {
+async function screen(context: IngestContext, body: Uint8Array): Promise<EventOutcome | Candidate> {
   let digest: string | undefined
   try {
-    const parsed = parsePosted(value)
+    const parsed = parsePosted(body)
     digest = parsed.digest
     const [standing, products] = await Promise.all([
       context.journal.events.standing(parsed),
@@ -122,14 +122,14 @@ async function judge(
 ): Promise<EventOutcome | AcceptedEvent> {
   if ('kind' in screened) return screened
   const { parsed, products } = screened
-  const { digest, issuer, id, bytes, verificationMethod } = parsed
+  const { digest, issuer, id, text, verificationMethod } = parsed
   try {
     const { multikey } = await checkSignature(context, parsed)
     // After the signature: nobody can use up the quota of another.
     if (!context.issuerLimit(issuer, 1)) throw rateLimited()
     await context.assertQuota(issuer)
     const { audience } = context
-    return { digest, issuer, id, bytes, verificationMethod, key: multikey, audience, products }
+    return { digest, issuer, id, text, verificationMethod, key: multikey, audience, products }
   } catch (error) {
     return refusal(error, digest)
   }

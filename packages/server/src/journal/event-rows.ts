@@ -47,11 +47,11 @@ function insert(
 ): number | undefined {
   const { changes, lastInsertRowid } = database.change(
     `INSERT INTO events (digest, issuer, id, bytes, verification_method, key, received_at, receipt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, CAST(? AS BLOB), ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     event.digest,
     event.issuer,
     event.id,
-    event.bytes,
+    event.text,
     event.verificationMethod,
     event.key,
     receivedAtMs,

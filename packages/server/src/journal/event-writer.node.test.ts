@@ -15,7 +15,7 @@ function request(...names: readonly string[]): AcceptedRequest {
     digest: `z${name}`,
     issuer: 'did:key:z1',
     id: `urn:${name}`,
-    bytes: new Uint8Array([1]),
+    text: '{}',
     verificationMethod: 'did:key:z1#z1',
     key: 'z1',
     audience: 'customs',

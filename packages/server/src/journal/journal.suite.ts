@@ -27,7 +27,7 @@ function event(name: string, products: readonly string[], id = `urn:${name}`): A
     digest: `z${name}`,
     issuer: 'did:key:z1',
     id,
-    bytes: new Uint8Array([1, 2, 3]),
+    text: '{}',
     verificationMethod: 'did:key:z1#z1',
     key: 'z1',
     products: products.map((scid) => ({

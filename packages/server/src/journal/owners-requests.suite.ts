@@ -5,7 +5,8 @@ import type { AppendedEntries, Product } from './log-port.ts'
 import type { AcceptedEvent, Journal } from './port.ts'
 
 const now = new Date('2026-11-02T14:00:00Z')
-const bytes = new Uint8Array([1, 2, 3])
+const text = '{"name":"Straße"}'
+const bytes = new TextEncoder().encode(text)
 const product: Product = {
   scid: 'Qa',
   did: 'did:webvh:Qa:example.com',
@@ -18,7 +19,7 @@ const genesis = { scid: 'Qa', versionNumber: 1, versionId: '1-a', line: '{"a":1}
 
 function event(name: string, audience?: string): AcceptedEvent {
   return {
-    ...{ digest: `z${name}`, issuer: `did:key:${name}`, id: `urn:${name}`, bytes, audience },
+    ...{ digest: `z${name}`, issuer: `did:key:${name}`, id: `urn:${name}`, text, audience },
     ...{ verificationMethod: 'did:key:z1#z1', key: 'z1' },
     products: [{ did: product.did, scid: product.scid, hosted: true }],
   }

@@ -28,7 +28,7 @@ export type AcceptedEvent = {
   readonly issuer: string
   readonly id: string
   /** JCS of the secured event: what was verified, what is stored, what the digest is of. */
-  readonly bytes: Uint8Array
+  readonly text: string
   readonly verificationMethod: string
   /** The Multikey that verified it. Sealing checks that the issuer still has it. */
   readonly key: string
@@ -88,7 +88,7 @@ export type EventQueue = {
    * caller looks again, because a receipt must not name an event that was refused.
    */
   accept(events: readonly AcceptedEvent[], receipt: string, receivedAt: Date): Promise<boolean>
-  /** JCS of the event, whoever may read it; undefined when it is unknown or its content was erased. */
+  /** JCS of the event in UTF-8, whoever may read it; undefined when it is unknown or its content was erased. */
   bytes(digest: string): Promise<Uint8Array | undefined>
   /** The same, where everybody may read it. */
   publicBytes(digest: string): Promise<Uint8Array | undefined>

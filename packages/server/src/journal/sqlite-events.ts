@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import { eachText, optional } from './database.ts'
 import type { EventWriter } from './event-writer.ts'
+import { createKnownEvents } from './known-events.ts'
 import type { DeliveryState, EventQueue, EventStanding, Withheld } from './port.ts'
 import type { Read } from './reads.ts'
 import type { Write } from './turns.ts'
@@ -14,18 +15,20 @@ export function createSqliteEvents(
     read,
   }: { readonly writer: EventWriter; readonly write: Write; readonly read: Read },
 ): EventQueue {
+  const known = createKnownEvents(database)
+
   function standing(event: { digest: string; issuer: string; id: string }): EventStanding {
-    const known = database.get(
+    const row = database.get(
       `SELECT digest, body FROM events JOIN receipts ON receipts.id = receipt WHERE digest = ?1
        UNION ALL SELECT digest, NULL FROM events WHERE issuer = ?2 AND id = ?3`,
       event.digest,
       event.issuer,
       event.id,
     )
-    if (known === undefined) return { kind: 'new' }
-    return typeof known['body'] === 'string'
-      ? { kind: 'known', receipt: known['body'] }
-      : { kind: 'conflict', digest: String(known['digest']) }
+    if (row === undefined) return { kind: 'new' }
+    return typeof row['body'] === 'string'
+      ? { kind: 'known', receipt: row['body'] }
+      : { kind: 'conflict', digest: String(row['digest']) }
   }
 
   function bytes(digest: string): Uint8Array | undefined {
@@ -55,16 +58,19 @@ export function createSqliteEvents(
   }
 
   return {
-    standing: (event) => read(() => standing(event)),
-    accept: (events, receipt, receivedAt) =>
-      writer.store({
+    standing: async (event) =>
+      known.mayHold(event) ? await read(() => standing(event)) : { kind: 'new' },
+    accept: (events, receipt, receivedAt) => {
+      known.add(events)
+      return writer.store({
         events: events.map(({ products, ...event }) => ({
           ...event,
           scids: products.map(({ scid }) => scid),
         })),
         receipt,
         receivedAtMs: receivedAt.getTime(),
-      }),
+      })
+    },
     bytes: async (digest) => bytes(digest),
     publicBytes: async (digest) => (withheld(digest) === undefined ? bytes(digest) : undefined),
     withheld: async (digest) => withheld(digest),

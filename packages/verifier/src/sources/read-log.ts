@@ -1,5 +1,6 @@
 // Reads and verifies a did:webvh log, of a product or an issuer: fetch, every step of the resolver, witnesses.
-import { didToUrl, type LogReport, type LogVersion, verifyLog, type WebvhDid } from '@dpp/webvh'
+import { isDppError } from '@dpp/core'
+import { didToUrl, type LogReport, type LogVersion, parseDid, verifyLog } from '@dpp/webvh'
 import { describe, faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
 import { finding } from '../verdict/reasons.ts'
@@ -29,10 +30,12 @@ export type ReadLogOptions = {
 
 /** Reads the log of `did` and verifies it whole. Never throws for what a source serves. */
 export async function readLog(
-  did: WebvhDid,
+  did: string,
   context: Context,
-  { url: place = didToUrl(did), fresh = false }: ReadLogOptions = {},
+  { url, fresh = false }: ReadLogOptions = {},
 ): Promise<LogOutcome> {
+  const place = url ?? urlOf(did)
+  if (place === undefined) return unknown(finding('log.did-invalid'))
   const reading = await context.read(place, context.limits.maxLogBytes, { fresh })
   if (reading.status === 'absent')
     return { ...unknown(finding('log.not-found', { url: place })), notFound: true }
@@ -46,7 +49,7 @@ export async function readLog(
 }
 
 async function verifyLogBytes(
-  did: WebvhDid,
+  did: string,
   url: string,
   body: Uint8Array,
   context: Context,
@@ -68,7 +71,7 @@ async function verifyLogBytes(
 }
 
 function runVerifyLog(
-  did: WebvhDid,
+  did: string,
   body: Uint8Array,
   { now, limits }: Context,
   witnessFile?: Uint8Array,
@@ -81,7 +84,7 @@ function runVerifyLog(
   })
 }
 
-function conclude({ did }: WebvhDid, body: Uint8Array, report: LogReport): LogOutcome {
+function conclude(did: string, body: Uint8Array, report: LogReport): LogOutcome {
   const { error, versions } = report
   if (error !== undefined) return refuse(report, body, error)
   const newest = versions.at(-1)
@@ -111,6 +114,15 @@ function refuse(
   if (code === 'ERR_DPP_LOG_DID')
     return contradiction(finding('log.other-did', { ...values, found: report.scid ?? '' }))
   return contradiction(finding('log.broken', values))
+}
+
+function urlOf(did: string): string | undefined {
+  try {
+    return didToUrl(parseDid(did))
+  } catch (error) {
+    if (isDppError(error)) return undefined
+    throw error
+  }
 }
 
 function unknown(why: Finding): { status: 'indeterminate'; finding: Finding } {

@@ -96,9 +96,7 @@ function checkVersionNumber(head: LogHead | undefined, versionId: string): numbe
 // Read step 4: strictly after the entry before; not in the future. Equal times are refused.
 function checkTime(head: LogHead | undefined, text: string, context: ApplyContext): Date {
   const { date, key } = parseVersionTime(text)
-  // Only within one millisecond the keys say more than the dates.
-  const isLater = head === undefined || date > head.versionTime
-  if (!isLater && key <= parseVersionTime(head.updated).key) {
+  if (head !== undefined && key <= parseVersionTime(head.updated).key) {
     throw fail('ERR_DPP_LOG_TIME', 'versionTime is not after that of the previous entry')
   }
   const isDue = date.getTime() <= context.now.getTime() + context.futureToleranceMs
@@ -159,9 +157,9 @@ function checkKeys(
       'updateKeys and nextKeyHashes must both be stated while pre-rotation is on',
     )
   }
-  const isCommitted = memberTest(head.parameters.nextKeyHashes)
+  const committed = setOf(head.parameters.nextKeyHashes)
   // The full set is checked: a key of an earlier entry gets no exception.
-  if (!now.updateKeys.every((key) => isCommitted(hashKey(key)))) {
+  if (!now.updateKeys.every((key) => committed.has(hashKey(key)))) {
     throw fail(
       'ERR_DPP_LOG_PREROTATION',
       "an update key's hash is not in the previous nextKeyHashes",
@@ -172,11 +170,11 @@ function checkKeys(
 
 // "Resolvers MUST reject an entry whose proof fails any check": each of several proofs must hold.
 function checkSigners(proofs: readonly DataIntegrityProof[], activeKeys: readonly string[]): void {
-  const isActive = memberTest(activeKeys)
+  const active = setOf(activeKeys)
   for (const { verificationMethod } of proofs) {
     const [, body, fragment] = /^did:key:([^#]+)#([^#]+)$/.exec(verificationMethod) ?? []
     // did:key: body and fragment byte-equal, else a proof could claim one key and be checked with another.
-    if (body === undefined || body !== fragment || !isActive(body)) {
+    if (body === undefined || body !== fragment || !active.has(body)) {
       throw fail(
         'ERR_DPP_LOG_KEY',
         "a proof's verificationMethod is not the did:key of an active update key",
@@ -185,15 +183,14 @@ function checkSigners(proofs: readonly DataIntegrityProof[], activeKeys: readonl
   }
 }
 
-/** Tells whether a text is on the list. A long list may stand over many entries: its set is made once, and lives as long. */
-function memberTest(list: readonly string[]): (text: string) => boolean {
-  if (list.length < 9) return (text) => list.includes(text)
+// A long list may stand over many entries: its set is made once, and lives as long as the list.
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+function setOf(list: readonly string[]): ReadonlySet<string> {
   const set = sets.get(list) ?? new Set(list)
   sets.set(list, set)
-  return (text) => set.has(text)
+  return set
 }
-
-const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
 
 // "Verify SCID". A literal `{SCID}` cannot stand in a published first entry: creation would have replaced it.
 function checkScid(text: string, scid: string): void {
@@ -220,7 +217,6 @@ function checkProofs(text: string, proofs: readonly DataIntegrityProof[], now: D
     // The specification orders versionTimes and says nothing of `created`; a proof past its `expires` is no proof.
     const result = verifyProof({}, proof, key, {
       documentHash,
-      isOwned: true,
       now,
       maxClockSkewMs: Number.POSITIVE_INFINITY,
     })

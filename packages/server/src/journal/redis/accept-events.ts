@@ -62,7 +62,7 @@ export function acceptArguments(
 ): readonly Argument[] {
   const signers = new Map<string, readonly [index: number, signer: readonly string[]]>()
   const rows = events.map((event) => {
-    const { digest, issuer, bytes, verificationMethod, key, audience = '', products } = event
+    const { digest, issuer, text, verificationMethod, key, audience = '', products } = event
     const name = `${verificationMethod}\n${key}\n${issuer}`
     const [index] = signers.get(name) ?? [signers.size]
     if (index === signers.size) signers.set(name, [index, [issuer, verificationMethod, key]])
@@ -70,14 +70,14 @@ export function acceptArguments(
       digest,
       idHash(event),
       index,
-      bytes.length,
+      Buffer.byteLength(text),
       audience,
       ...products.map(({ scid }) => scid),
     ]
   })
   const request = { signers: [...signers.values()].map(([, signer]) => signer), events: rows }
-  const bytes = Buffer.concat(events.map((event) => event.bytes))
-  return [receipt, receivedAt.getTime(), bytes, JSON.stringify(request)]
+  const texts = events.map(({ text }) => text).join('')
+  return [receipt, receivedAt.getTime(), texts, JSON.stringify(request)]
 }
 
 /** The rule against two bodies with one meaning, as one key. */

@@ -27,8 +27,14 @@ function event(name: string): AcceptedEvent {
   const did = 'did:webvh:Qa:example.com'
   const key = { verificationMethod: 'did:key:z1#z1', key: 'z1' }
   const products = [{ did, scid: 'Qa', hosted: true }]
-  const bytes = new Uint8Array([123, 125])
-  return { digest: `z${name}`, issuer: 'did:key:z1', id: `urn:${name}`, bytes, ...key, products }
+  return {
+    digest: `z${name}`,
+    issuer: 'did:key:z1',
+    id: `urn:${name}`,
+    text: '{}',
+    ...key,
+    products,
+  }
 }
 
 async function addProduct(journal: Journal): Promise<void> {
