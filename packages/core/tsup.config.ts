@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
 export default defineConfig(
-  packageBuild(['index', 'signature/backend.node', 'signature/backend.portable'], {
+  packageBuild(['index'], ['signature/backend.node', 'signature/backend.portable'], {
     external: ['#backend', /^node:/],
   }),
 )

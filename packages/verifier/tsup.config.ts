@@ -2,15 +2,8 @@ import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.base.ts'
 
 export default defineConfig(
-  packageBuild([
-    'index',
-    'pack',
-    'proofs',
-    'de',
-    'element',
-    'cli',
-    'node',
-    'node/verify-thread',
-    'cli/thread-options',
-  ]),
+  packageBuild(
+    ['index', 'pack', 'proofs', 'de', 'element', 'node'],
+    ['cli', 'node/verify-thread', 'cli/thread-options'],
+  ),
 )
