@@ -66,20 +66,21 @@ export async function createRig(options: AnvilOptions = {}): Promise<Rig> {
     throw new Error(`${root} does not get to ${state}: ${JSON.stringify(before)}`)
   }
 
-  const client = createPublicClient({ transport: http(anvil.url), cacheTime: 0 })
+  const client = createPublicClient({ transport: http(anvil.url, { batch: true }), cacheTime: 0 })
   const contract = { address: registryAddress, abi: registryAbi } as const
   const listAnchors: Rig['listAnchors'] = async () => {
     const count = await client.readContract({ ...contract, functionName: 'batchCount' })
-    const list: { root: string; anchorer: string }[] = []
-    for (let id = 0n; id < count; id += 1n) {
+    const readAnchor = async (id: bigint) => {
       const read = { ...contract, args: [id] } as const
-      const root = await client.readContract({ ...read, functionName: 'roots' })
-      list.push({
-        root,
-        anchorer: await client.readContract({ ...read, functionName: 'anchorerOf' }),
-      })
+      const [root, anchorer] = await Promise.all([
+        client.readContract({ ...read, functionName: 'roots' }),
+        client.readContract({ ...read, functionName: 'anchorerOf' }),
+      ])
+      return { root, anchorer }
     }
-    return list
+    return await Promise.all(
+      Array.from({ length: Number(count) }, (_, id) => readAnchor(BigInt(id))),
+    )
   }
 
   return {
