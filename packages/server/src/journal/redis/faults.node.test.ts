@@ -12,6 +12,7 @@ import {
 import type { BatchBook } from '../batch-port.ts'
 import type { AcceptedEvent, Journal } from '../port.ts'
 import type { Unsafe } from './check-durability.ts'
+import { COMMAND_TIMEOUT_MS } from './client.ts'
 import { openRedisJournal } from './journal.ts'
 import { parseQueuePlace } from './queue-place.ts'
 
@@ -73,8 +74,8 @@ async function addProduct(journal: Journal): Promise<void> {
 type Flood = {
   readonly acknowledged: readonly string[]
   readonly failures: readonly unknown[]
-  /** The longest time that an event took to fail. */
-  readonly slowestMs: number
+  /** How many had neither succeeded nor failed in time. */
+  readonly late: number
 }
 
 /** Accepts one event after the other until `isOver`, eight at a time. */
@@ -85,23 +86,23 @@ async function flood(
 ): Promise<Flood> {
   const acknowledged: string[] = []
   const failures: unknown[] = []
-  let slowestMs = 0
+  let late = 0
   let number = 0
   async function work(): Promise<void> {
     while (!isOver(failures.length, acknowledged.length)) {
       const next = event(`${number++}`, text)
-      const startedMs = performance.now()
+      const accepted = journal.events.accept([next], 'receipt', now)
+      if (!(await endsInTime(accepted))) late++
       try {
-        if (await journal.events.accept([next], 'receipt', now)) acknowledged.push(next.digest)
+        if (await accepted) acknowledged.push(next.digest)
       } catch (error) {
         failures.push(error)
-        slowestMs = Math.max(slowestMs, performance.now() - startedMs)
         await sleep(10)
       }
     }
   }
   await Promise.all(Array.from({ length: 8 }, work))
-  return { acknowledged, failures, slowestMs }
+  return { acknowledged, failures, late }
 }
 
 async function expectAll(journal: Journal, digests: readonly string[]): Promise<void> {
@@ -135,13 +136,13 @@ describe.runIf(hasRedis())('faults of Redis', () => {
     }
     await sleep(1500)
     isOver = true
-    const { acknowledged, failures, slowestMs } = await running
+    const { acknowledged, failures, late } = await running
     process.stderr.write(
-      `redis killed 3 times: ${acknowledged.length} acknowledged, ${failures.length} refused, slowest ${Math.round(slowestMs)} ms\n`,
+      `redis killed 3 times: ${acknowledged.length} acknowledged, ${failures.length} refused, ${late} late\n`,
     )
     expect(failures.length).toBeGreaterThan(0)
     for (const failure of failures) expect(failure).toMatchObject({ code: 'ERR_REDIS_OUTAGE' })
-    expect(slowestMs).toBeLessThan(6_000)
+    expect(late).toBe(0)
     expect(acknowledged.length).toBeGreaterThan(100)
     await expectAll(journal, acknowledged)
     expect(lost).toEqual([])
@@ -152,10 +153,9 @@ describe.runIf(hasRedis())('faults of Redis', () => {
     const { journal } = await open(server.url)
     await journal.events.accept([event('0')], 'receipt', now)
     server.pause()
-    const startedMs = performance.now()
     const accepted = journal.events.accept([event('1')], 'receipt', now)
+    expect(await endsInTime(accepted)).toBe(true)
     await expect(accepted).rejects.toMatchObject({ code: 'ERR_REDIS_OUTAGE' })
-    expect(performance.now() - startedMs).toBeLessThan(6_000)
     server.resume()
     // Done, but reported as failed: the next try finds it, with its first receipt.
     expect(await journal.events.accept([event('1')], 'second', now)).toBe(false)
@@ -224,8 +224,9 @@ describe.runIf(hasRedis())('faults of Redis', () => {
 
   it('keeps a holder out that slept while another took over', async () => {
     const server = await redis()
-    const { journal: first } = await open(`${server.url}?leaseMs=600`)
-    const { journal: second } = await open(`${server.url}?leaseMs=600`)
+    // Long, so that no renewal falls between the steps below and no lease runs out meanwhile.
+    const { journal: first } = await open(`${server.url}?leaseMs=600000`)
+    const { journal: second } = await open(`${server.url}?leaseMs=600000`)
     await addProduct(first)
     await first.events.accept([event('1')], 'receipt', now)
     const slept = await first.acquireLease()
@@ -284,6 +285,19 @@ describe.runIf(hasRedis())('faults of Redis', () => {
     expect(new Set(batches.map(({ root }) => root)).size).toBe(50)
   })
 })
+
+// Whether it is over within its time-out and a second, by the order of this process's timers: a machine that is held up holds
+// both back.
+function endsInTime(work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), COMMAND_TIMEOUT_MS + 1_000)
+    const end = (): void => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    work.then(end, end)
+  })
+}
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
