@@ -17,37 +17,60 @@ import {
 export const SERVICE_DOMAIN = 'dpp.windowco.example'
 
 export type LocalService = {
+  /** The one that runs now, and where it listens. */
   readonly server: Server
   readonly url: string
   readonly host: FileHost
   /** Published at windowco.example. */
   readonly issuer: Organisation
   readonly folder: string
+  /** Starts it anew on its data, with these settings alone. */
+  restart(settings: Settings): Promise<void>
   close(): Promise<void>
 }
 
+type Settings = { readonly [name: string]: string }
+
 /** Starts the service with further `settings`; `now` is its clock. */
 export async function openLocalService(
-  settings: { readonly [name: string]: string } = {},
+  settings: Settings = {},
   now: () => Date = () => new Date(),
 ): Promise<LocalService> {
   const folder = await mkdtemp(join(tmpdir(), 'dpp-service-'))
   const host = await startFileHost()
   const issuer = await createOrganisation(host, 'windowco.example')
-  const { DPP_ORIGINS: origins, ...others } = settings
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: SERVICE_DOMAIN,
-    DPP_ORIGINS: [`windowco.example=${host.url}`, ...(origins ? [origins] : [])].join(','),
-    ...others,
-  })
-  const log = createLog('silent', createRedaction(config))
-  const server = await createServer(config, { log, now, crashPoint: () => {} })
-  const url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-  async function close(): Promise<void> {
-    await server.close()
-    await host.close()
-    await rm(folder, { recursive: true, force: true })
+
+  async function start({ DPP_ORIGINS: origins, ...others }: Settings) {
+    const config = parseConfig({
+      DPP_DATA_DIR: folder,
+      DPP_DOMAIN: SERVICE_DOMAIN,
+      DPP_ORIGINS: [`windowco.example=${host.url}`, ...(origins ? [origins] : [])].join(','),
+      ...others,
+    })
+    const log = createLog('silent', createRedaction(config))
+    const server = await createServer(config, { log, now, crashPoint: () => {} })
+    return { server, url: await server.app.listen({ host: '127.0.0.1', port: 0 }) }
   }
-  return { server, url, host, issuer, folder, close }
+
+  let running = await start(settings)
+  return {
+    get server() {
+      return running.server
+    },
+    get url() {
+      return running.url
+    },
+    host,
+    issuer,
+    folder,
+    async restart(others) {
+      await running.server.close()
+      running = await start(others)
+    },
+    async close() {
+      await running.server.close()
+      await host.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
 }

@@ -14,9 +14,8 @@ import * as peer from 'didwebvh-ts'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 
 // Imported under NODE_ENV=test, didwebvh-ts writes every log that it touches into ./test/logs.
-vi.hoisted(() => {
-  process.env['NODE_ENV'] = 'production'
-})
+vi.hoisted(() => vi.stubEnv('NODE_ENV', 'production'))
+vi.unstubAllEnvs() // It looks once; other test files share the process.
 
 // Its declarations leave out file extensions, which NodeNext does not resolve: what is used, by hand.
 type PeerLog = readonly { readonly versionId: string }[]

@@ -30,9 +30,8 @@ import * as peer from 'didwebvh-ts'
 import { describe, expect, it, vi } from 'vitest'
 
 // Imported under NODE_ENV=test, the peer writes every log that it touches into ./test/logs.
-vi.hoisted(() => {
-  process.env['NODE_ENV'] = 'production'
-})
+vi.hoisted(() => vi.stubEnv('NODE_ENV', 'production'))
+vi.unstubAllEnvs() // It looks once; other test files share the process.
 
 // The peer's declarations leave out file extensions, which NodeNext does not resolve: the few that are used, by hand.
 type PeerLog = { readonly versionId: string; readonly [name: string]: unknown }[]

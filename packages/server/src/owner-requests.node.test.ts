@@ -1,9 +1,6 @@
 // What owners and operators do to control after registration: transfer, closing, a new master secret. Every log that comes
 // of it resolves with didwebvh-ts too.
 import { verify } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   addProof,
   createLocalSigner,
@@ -22,67 +19,35 @@ import {
   verifyLog,
 } from '@dpp/webvh'
 import { resolveDIDFromLog } from 'didwebvh-ts'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type LocalService, openLocalService, SERVICE_DOMAIN } from '../../../test/local-service.ts'
 import {
-  createOrganisation,
-  type FileHost,
   getJson,
-  type Organisation,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../test/server-client.ts'
 import { runServerCommand } from '../../../test/server-process.ts'
-import { parseConfig } from './config.ts'
 import { planControl } from './custody/delegated-control.ts'
 import { createUpdateKeys } from './custody/update-keys.ts'
-import { createServer, type Server } from './server.ts'
 
 // Imported under NODE_ENV=test, the peer writes every log that it touches into ./test/logs.
-vi.hoisted(() => {
-  process.env['NODE_ENV'] = 'production'
-})
+vi.hoisted(() => vi.stubEnv('NODE_ENV', 'production'))
+vi.unstubAllEnvs() // It looks once; other test files share the process.
 
-const DOMAIN = 'dpp.windowco.example'
 const first = new Uint8Array(32).fill(7)
 const second = new Uint8Array(32).fill(8)
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-let host: FileHost
-let issuer: Organisation
-let server: Server
-let url: string
-let folder: string
+let local: LocalService
 let now = new Date(Date.now() + 10_000)
 
-async function start(secrets: { readonly [name: string]: string }): Promise<void> {
-  await server?.close()
-  const config = parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-    ...secrets,
-  })
-  const parts = { log: pino({ level: 'silent' }), now: () => now, crashPoint: () => {} }
-  server = await createServer(config, parts)
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-owner-'))
-  host = await startFileHost()
-  issuer = await createOrganisation(host, 'windowco.example')
-  await start({ WITNESS_PRIVATE_KEY: hex(first) })
+  local = await openLocalService({ WITNESS_PRIVATE_KEY: hex(first) }, () => now)
 })
 
-afterAll(async () => {
-  await server?.close()
-  await host?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => local?.close())
 
 function tick(): Date {
   now = new Date(now.getTime() + 2000)
@@ -91,12 +56,12 @@ function tick(): Date {
 
 async function seal(): Promise<void> {
   tick()
-  await server.batches.runNow()
+  await local.server.batches.runNow()
 }
 
 async function accept(product: RegisteredProduct): Promise<{ digest: string; status: number }> {
-  const event = await signManufacture(issuer, [product], now)
-  const { status } = await postJson(`${url}/events`, event)
+  const event = await signManufacture(local.issuer, [product], now)
+  const { status } = await postJson(`${local.url}/events`, event)
   return { digest: eventDigest(event), status }
 }
 
@@ -110,7 +75,7 @@ const verifier = {
 
 /** The published log, which both implementations resolve to the same document. */
 async function published({ did, scid }: RegisteredProduct): Promise<ReturnType<typeof verifyLog>> {
-  const text = await (await fetch(`${url}/.well-known/did/${scid}/did.jsonl`)).text()
+  const text = await (await fetch(`${local.url}/.well-known/did/${scid}/did.jsonl`)).text()
   const report = verifyLog(text, { did, now })
   expect(report.error).toBeUndefined()
   const log = text
@@ -123,7 +88,7 @@ async function published({ did, scid }: RegisteredProduct): Promise<ReturnType<t
 }
 
 async function ask(path: string, body: JsonObject): Promise<{ status: number; code?: unknown }> {
-  const { status, body: answer } = await postJson(`${url}${path}`, body)
+  const { status, body: answer } = await postJson(`${local.url}${path}`, body)
   const { code } = answer as JsonObject
   return { status, ...(code === undefined ? {} : { code }) }
 }
@@ -137,7 +102,7 @@ function sign(document: JsonObject, signer: LocalSigner, created = now): Promise
 
 describe('transfer', () => {
   it('replaces controller and recovery hash at the word of the recovery key alone', async () => {
-    const product = await registerProduct(url, DOMAIN, issuer, 'TRANSFER-1')
+    const product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'TRANSFER-1')
     const newRecovery = createLocalSigner(generateSeed())
     const buyer = `did:webvh:${'Qm'.padEnd(46, 'a')}:buyer.example`
     const request = {
@@ -153,10 +118,10 @@ describe('transfer', () => {
     const { recovery } = product
     const stranger = createLocalSigner(generateSeed())
     expect(await ask(path, await sign(request, stranger))).toEqual(refused)
-    expect(await ask(path, await sign(request, issuer.signer))).toEqual(refused)
-    expect(await ask(path, { ...(await sign(request, recovery)), controller: issuer.did })).toEqual(
-      refused,
-    )
+    expect(await ask(path, await sign(request, local.issuer.signer))).toEqual(refused)
+    expect(
+      await ask(path, { ...(await sign(request, recovery)), controller: local.issuer.did }),
+    ).toEqual(refused)
     expect(await ask(path, request)).toEqual(refused)
     const other = { ...request, product: `${product.did}x` }
     expect(await ask(path, await sign(other, recovery))).toEqual(proof)
@@ -190,18 +155,20 @@ describe('transfer', () => {
 
 describe('closing', () => {
   it("seals what waits, then ends the log in two entries, at the controller's word", async () => {
-    const product = await registerProduct(url, DOMAIN, issuer, 'CLOSE-1')
+    const product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'CLOSE-1')
     const { digest } = await accept(product)
     const request = { type: 'DppCloseRequest', version: 1, product: product.did }
     const path = `/dids/${product.scid}/close`
     const unsigned = { status: 403, code: 'ERR_DPP_CONTROLLER_PROOF' }
     expect(await ask(path, request)).toEqual(unsigned)
-    const { signer } = issuer
+    const { signer } = local.issuer
     expect(await ask(path, await sign({ ...request, version: 2 }, signer))).toEqual(unsigned)
     expect(await ask(path, await sign(request, product.recovery))).toMatchObject({ status: 403 })
     expect(await ask(path, await sign(request, signer))).toEqual({ status: 202 })
-    expect((await getJson(`${url}/dids/${product.scid}`)).body).toMatchObject({ closing: true })
-    expect(await ask('/events', await signManufacture(issuer, [product], now))).toEqual({
+    expect((await getJson(`${local.url}/dids/${product.scid}`)).body).toMatchObject({
+      closing: true,
+    })
+    expect(await ask('/events', await signManufacture(local.issuer, [product], now))).toEqual({
       status: 409,
       code: 'ERR_DPP_PRODUCT_CLOSED',
     })
@@ -219,7 +186,9 @@ describe('closing', () => {
       [1, 0],
       [0, 0],
     ])
-    expect((await getJson(`${url}/dids/${product.scid}`)).body).toMatchObject({ control: 'closed' })
+    expect((await getJson(`${local.url}/dids/${product.scid}`)).body).toMatchObject({
+      control: 'closed',
+    })
     expect(await ask(path, await sign(request, signer))).toMatchObject({ status: 409 })
   })
 })
@@ -232,8 +201,8 @@ describe('a closing', () => {
   })
 
   it('is withdrawn by the next entry of the owner', async () => {
-    const product = await registerProduct(url, DOMAIN, issuer, 'CLOSE-2')
-    const closing = await sign(request(product), issuer.signer)
+    const product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'CLOSE-2')
+    const closing = await sign(request(product), local.issuer.signer)
     expect(await ask(`/dids/${product.scid}/close`, closing)).toEqual({ status: 202 })
     const { head } = await published(product)
     if (head === undefined) throw new Error('no head')
@@ -254,8 +223,8 @@ describe('a closing', () => {
   })
 
   it('lets an event that came in between be sealed by the key of the half-closed log', async () => {
-    const product = await registerProduct(url, DOMAIN, issuer, 'CLOSE-3')
-    const closing = await sign(request(product), issuer.signer)
+    const product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'CLOSE-3')
+    const closing = await sign(request(product), local.issuer.signer)
     expect(await ask(`/dids/${product.scid}/close`, closing)).toEqual({ status: 202 })
     await seal()
     const { head } = await published(product)
@@ -263,7 +232,7 @@ describe('a closing', () => {
     expect(head.parameters.nextKeyHashes).toEqual([])
     const plan = planControl(createUpdateKeys(first), product.item, head)
     if (plan === undefined) throw new Error('no plan')
-    const late = eventDigest(await signManufacture(issuer, [product], now))
+    const late = eventDigest(await signManufacture(local.issuer, [product], now))
     const entry = await appendEntry(head, {
       ...plan,
       document: appendDigests(head.document, [late]),
@@ -279,37 +248,39 @@ describe('a closing', () => {
 
 describe('a new master secret', () => {
   it('takes each log over with its next entry, while the old one is kept', async () => {
-    await start({ WITNESS_PRIVATE_KEY: hex(first) })
-    const product = await registerProduct(url, DOMAIN, issuer, 'ROTATE-1')
-    const idle = await registerProduct(url, DOMAIN, issuer, 'ROTATE-2')
+    await local.restart({ WITNESS_PRIVATE_KEY: hex(first) })
+    const product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'ROTATE-1')
+    const idle = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'ROTATE-2')
     await accept(product)
     await seal()
-    const before = (await getJson(`${url}/service`)).body as Described
+    const before = (await getJson(`${local.url}/service`)).body as Described
 
-    await start({ WITNESS_PRIVATE_KEY: hex(second), WITNESS_PREVIOUS_KEYS: hex(first) })
+    await local.restart({ WITNESS_PRIVATE_KEY: hex(second), WITNESS_PREVIOUS_KEYS: hex(first) })
     await accept(product)
     await seal()
     const [, , third] = (await published(product)).versions
     const [old, current] = [createUpdateKeys(first), createUpdateKeys(second)]
     expect(third?.parameters.updateKeys).toEqual([old.signerFor(product.item, 3).multikey])
     expect(third?.parameters.nextKeyHashes[0]).toBe(current.hashFor(product.item, 4))
-    const service = (await getJson(`${url}/service`)).body as Described
+    const service = (await getJson(`${local.url}/service`)).body as Described
     expect(service.did).toBe(before.did)
     expect(service.receiptVerificationMethod).not.toBe(before.receiptVerificationMethod)
-    await server.close()
+    await local.server.close()
     expect(await keysCommand(hex(second), hex(first))).toMatchObject({
       secrets: [{ logs: 1 }, { logs: 2 }], // The other one is of the test above.
       foreignLogs: 0,
       receiptVerificationMethod: service.receiptVerificationMethod,
     })
 
-    await start({ WITNESS_PRIVATE_KEY: hex(second) }) // Too early: one log still hangs on the old secret.
+    await local.restart({ WITNESS_PRIVATE_KEY: hex(second) }) // Too early: one log still hangs on the old secret.
     await accept(product)
     await accept(idle)
     await seal()
     expect((await published(product)).versions).toHaveLength(4)
     expect((await published(idle)).versions).toHaveLength(1)
-    expect((await getJson(`${url}/dids/${idle.scid}`)).body).toMatchObject({ control: 'self' })
+    expect((await getJson(`${local.url}/dids/${idle.scid}`)).body).toMatchObject({
+      control: 'self',
+    })
   })
 })
 
@@ -317,8 +288,8 @@ type Described = { readonly did: string; readonly receiptVerificationMethod: str
 
 async function keysCommand(secret: string, previous: string): Promise<JsonObject> {
   const { stdout } = await runServerCommand(['keys'], {
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
+    DPP_DATA_DIR: local.folder,
+    DPP_DOMAIN: SERVICE_DOMAIN,
     WITNESS_PRIVATE_KEY: secret,
     WITNESS_PREVIOUS_KEYS: previous,
     RELAYER_PRIVATE_KEY: '11'.repeat(32),

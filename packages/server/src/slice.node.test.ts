@@ -1,7 +1,6 @@
 // The whole job against the real server process and a real chain: events in, logs out, one anchored root, proofs that
 // the verifying functions of the other packages accept.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   entryLeafHash,
@@ -10,78 +9,37 @@ import {
   verifyBatchFile,
   verifyInclusionProof,
 } from '@dpp/anchor'
-import { createRegistryReader, deployRegistry } from '@dpp/anchor/ethereum'
+import { createRegistryReader } from '@dpp/anchor/ethereum'
 import { eventDigest, parseReceipt, parseStrict, verifyReceipt } from '@dpp/core'
 import { fetchLog, readEvents, verificationKey, verifyLog } from '@dpp/webvh'
-import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Anvil, startAnvil } from '../../../test/anvil.ts'
 import {
-  createOrganisation,
-  type FileHost,
   getJson,
-  type Organisation,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../test/server-client.ts'
 import { type ServerProcess, startServerProcess } from '../../../test/server-process.ts'
+import { openScene, type ServiceScene, untilSettled } from '../../../test/service-scene.ts'
 
-const DOMAIN = 'dpp.windowco.example'
-
-let anvil: Anvil
-let host: FileHost
-let issuer: Organisation
+let scene: ServiceScene
 let server: ServerProcess
-let folder: string
-let registry: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-slice-'))
-  ;[anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
-  const [deployer = '0x', relayer = '0x'] = anvil.privateKeys
-  const account = privateKeyToAccount(deployer)
-  const rpc = { rpcUrl: anvil.url, chainId: anvil.chainId }
-  registry = (await deployRegistry({ ...rpc, account })).address
-  issuer = await createOrganisation(host, 'windowco.example')
-  server = await startServerProcess({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_RPC_URLS: anvil.url,
-    DPP_REGISTRY: registry,
-    DPP_FINALITY: '0',
-    DPP_INTERVAL_SECONDS: '0',
-    DPP_POLL_MS: '50',
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-    RELAYER_PRIVATE_KEY: relayer,
-  })
+  scene = await openScene()
+  server = await startServerProcess(scene.environment)
 })
 
 afterAll(async () => {
   await server?.stop()
-  await host?.close()
-  await anvil?.stop()
-  await rm(folder, { recursive: true, force: true })
+  await scene?.close()
 })
 
 async function publicFile(path: string): Promise<string> {
   const response = await fetch(`${server.url}/.well-known/did/${path}`)
   expect(response.status, path).toBe(200)
   return await response.text()
-}
-
-async function untilSettled(): Promise<{ root: string }> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const { batches } = (await getJson(`${server.url}/batches`)).body as {
-      batches: { state: string; root: string; problem?: string }[]
-    }
-    const [newest] = batches
-    if (newest?.state === 'settled') return newest
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('the batch did not settle')
 }
 
 describe('one batch', () => {
@@ -91,7 +49,7 @@ describe('one batch', () => {
     const serials = ['W26-000001', 'W26-000002', 'W26-000003']
     products = []
     for (const serial of serials) {
-      products.push(await registerProduct(server.url, DOMAIN, issuer, serial))
+      products.push(await registerProduct(server.url, scene.domain, scene.issuer, serial))
     }
     for (const { did, scid } of products) {
       const report = verifyLog(await publicFile(`${scid}/did.jsonl`), { did })
@@ -101,7 +59,7 @@ describe('one batch', () => {
   })
 
   it('answers an event with a receipt that verifies, the same bytes each time', async () => {
-    const event = await signManufacture(issuer, products)
+    const event = await signManufacture(scene.issuer, products)
     const first = await postJson(`${server.url}/events`, event)
     const second = await postJson(`${server.url}/events`, event)
     expect([first.status, second.status]).toEqual([201, 200])
@@ -112,7 +70,9 @@ describe('one batch', () => {
     if (did === undefined || method === undefined) throw new Error('no DID')
     expect(receipt.proof.verificationMethod).toBe(method)
     // From the domain's root, as anybody would.
-    const { head } = verifyLog(await fetchLog(did, { fetch, origins: { [DOMAIN]: server.url } }))
+    const { head } = verifyLog(
+      await fetchLog(did, { fetch, origins: { [scene.domain]: server.url } }),
+    )
     const key = verificationKey(head?.document ?? {}, method, 'assertionMethod')
     expect(head?.did).toBe(did)
     expect(key && verifyReceipt(receipt, key)).toEqual({ verified: true })
@@ -125,15 +85,15 @@ describe('one batch', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000)) // Entry times are whole seconds.
     const run = await postJson(`${server.url}/batches`, {})
     expect(run.status).toBe(200)
-    const { root } = await untilSettled()
+    const [root = ''] = await untilSettled(server.url)
 
     const reader = createRegistryReader({
-      rpcUrls: [anvil.url],
-      chainId: anvil.chainId,
-      registry,
+      rpcUrls: [scene.anvil.url],
+      chainId: scene.anvil.chainId,
+      registry: scene.registry,
       finality: { depth: 0 },
     })
-    const found = await reader.findAnchor({ registry, root })
+    const found = await reader.findAnchor({ registry: scene.registry, root })
     expect(found?.final).toBe(true)
 
     const batch = parseBatchFile(await publicFile(`batches/${root.slice(2)}.json`))
@@ -156,9 +116,9 @@ describe('one batch', () => {
       expect(proof?.root).toBe(root)
     }
 
-    const scid = issuer.did.split(':')[2] ?? ''
+    const scid = scene.issuer.did.split(':')[2] ?? ''
     expect(await publicFile(`issuers/${scid}/did.jsonl`)).toBe(
-      host.files.get('/.well-known/did.jsonl'),
+      scene.host.files.get('/.well-known/did.jsonl'),
     )
     const mirrored = parseWitnessFile(await publicFile(`issuers/${scid}/witness.json`))
     expect(mirrored.proofs[0]?.root).toBe(root)
@@ -167,8 +127,8 @@ describe('one batch', () => {
   it('seals a second batch while the chain holds still, and anchors it when the chain is back', async () => {
     const [product] = products
     if (product === undefined) throw new Error('no product')
-    anvil.pause()
-    const event = await signManufacture(issuer, [product])
+    scene.anvil.pause()
+    const event = await signManufacture(scene.issuer, [product])
     expect((await postJson(`${server.url}/events`, event)).status).toBe(201)
     const run = (await postJson(`${server.url}/batches`, {})).body as {
       batches: { state: string }[]
@@ -178,19 +138,21 @@ describe('one batch', () => {
     expect(body).toMatchObject({ stage: 'sealed' })
     const log = await publicFile(`${product.scid}/did.jsonl`)
     expect(verifyLog(log, { did: product.did }).versions).toHaveLength(3)
-    anvil.resume()
-    await untilSettled()
+    scene.anvil.resume()
+    await untilSettled(server.url)
     const witness = parseWitnessFile(await publicFile(`${product.scid}/witness.json`))
     expect(witness.proofs).toHaveLength(2)
   })
 
   it('keeps the development keys for its owner alone', async () => {
-    const text = await readFile(join(folder, 'development-keys.json'), 'utf8')
+    const text = await readFile(join(scene.folder, 'development-keys.json'), 'utf8')
     expect(Object.keys(JSON.parse(text))).toEqual(['witnessPrivateKey', 'relayerPrivateKey'])
   })
 
   it('drains on SIGTERM: what was under way is answered, and the process ends in order', async () => {
-    const events = await Promise.all(products.map((product) => signManufacture(issuer, [product])))
+    const events = await Promise.all(
+      products.map((product) => signManufacture(scene.issuer, [product])),
+    )
     const answers = events.map((event) => postJson(`${server.url}/events`, event))
     await Promise.race(answers)
     const started = performance.now()

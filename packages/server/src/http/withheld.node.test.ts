@@ -1,72 +1,41 @@
 // Content that not everybody may read, or nobody any more: the digest is anchored all the same. And what an issuer may post.
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventDigest, type JsonObject, type SecuredEvent } from '@dpp/core'
 import { readEvents, verifyLog } from '@dpp/webvh'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  createOrganisation,
-  type FileHost,
-  type Organisation,
+  type LocalService,
+  openLocalService,
+  SERVICE_DOMAIN,
+} from '../../../../test/local-service.ts'
+import {
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../../test/server-client.ts'
-import { parseConfig } from '../config.ts'
-import { createServer, type Server } from '../server.ts'
 
-const DOMAIN = 'dpp.windowco.example'
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-let folder: string
-let host: FileHost
-let issuer: Organisation
+let local: LocalService
 let product: RegisteredProduct
-let server: Server
-let url: string
 let now = new Date()
 
-function configOf(more: { readonly [name: string]: string }) {
-  return parseConfig({
-    DPP_DATA_DIR: folder,
-    DPP_DOMAIN: DOMAIN,
-    DPP_ORIGINS: `windowco.example=${host.url}`,
-    ...more,
-  })
-}
-
-async function start(more: { readonly [name: string]: string }): Promise<void> {
-  await server?.close()
-  const parts = { log: pino({ level: 'silent' }), now: () => now, crashPoint: () => {} }
-  server = await createServer(configOf(more), parts)
-  url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dpp-withheld-'))
-  host = await startFileHost()
-  issuer = await createOrganisation(host, 'windowco.example')
-  await start({})
-  product = await registerProduct(url, DOMAIN, issuer, 'WITHHELD-1')
+  local = await openLocalService({}, () => now)
+  product = await registerProduct(local.url, SERVICE_DOMAIN, local.issuer, 'WITHHELD-1')
   now = new Date(Date.now() + 5000)
-  await start({
+  await local.restart({
     DPP_AUDIENCES: `inspectors=${hash('one')},inspectors=${hash('two')},recyclers=${hash('three')}`,
     DPP_ADMIN_TOKENS_SHA256: hash('admin'),
   })
 })
 
-afterAll(async () => {
-  await server?.close()
-  await host?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => local?.close())
 
 async function post(event: SecuredEvent, query = ''): Promise<{ status: number; code: unknown }> {
-  const response = await fetch(`${url}/events${query}`, {
+  const response = await fetch(`${local.url}/events${query}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(event),
@@ -76,7 +45,7 @@ async function post(event: SecuredEvent, query = ''): Promise<{ status: number; 
 
 async function read(path: string, token?: string): Promise<{ status: number; code?: unknown }> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const response = await fetch(`${url}${path}`, { headers })
+  const response = await fetch(`${local.url}${path}`, { headers })
   expect(response.headers.get('access-control-allow-origin')).toBe('*')
   const { code } = (await response.json()) as JsonObject
   return { status: response.status, ...(code === undefined ? {} : { code }) }
@@ -84,12 +53,12 @@ async function read(path: string, token?: string): Promise<{ status: number; cod
 
 async function seal(): Promise<void> {
   now = new Date(now.getTime() + 1000)
-  await server.batches.runNow()
+  await local.server.batches.runNow()
 }
 
 const pathOf = (digest: string): string => `/.well-known/did/events/${digest}.json`
 const erase = (digest: string, token = 'admin'): Promise<Response> =>
-  fetch(`${url}/events/${digest}/content`, {
+  fetch(`${local.url}/events/${digest}/content`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${token}` },
   })
@@ -98,18 +67,18 @@ describe('a restricted event', () => {
   let digest: string
 
   it('is sealed like any other, and never lies under the public prefix', async () => {
-    const event = await signManufacture(issuer, [product], now)
+    const event = await signManufacture(local.issuer, [product], now)
     digest = eventDigest(event)
     expect(await post(event, '?audience=nobody')).toMatchObject({ status: 400 })
     expect(await post(event, '?audience=constructor')).toMatchObject({ status: 400 })
     expect((await post(event, '?audience=inspectors')).status).toBe(201)
     expect((await post(event)).status).toBe(200) // Known, and restricted as before.
     await seal()
-    const log = await (await fetch(`${url}/.well-known/did/${product.scid}/did.jsonl`)).text()
+    const log = await (await fetch(`${local.url}/.well-known/did/${product.scid}/did.jsonl`)).text()
     expect(readEvents(verifyLog(log, { now }).versions).at(-1)?.digest).toBe(digest)
-    const files = await readdir(join(folder, 'files'), { recursive: true })
+    const files = await readdir(join(local.folder, 'files'), { recursive: true })
     expect(files.filter((name) => name.includes(digest))).toEqual([])
-    const status = (await (await fetch(`${url}/events/${digest}`)).json()) as JsonObject
+    const status = (await (await fetch(`${local.url}/events/${digest}`)).json()) as JsonObject
     expect(status).toMatchObject({ content: 'restricted', stage: 'sealed' })
   })
 
@@ -123,7 +92,7 @@ describe('a restricted event', () => {
       expect(await read(pathOf(digest), reader)).toEqual({ status: 200 })
     }
     const headers = { authorization: 'Bearer one' }
-    const response = await fetch(`${url}${pathOf(digest)}`, { headers })
+    const response = await fetch(`${local.url}${pathOf(digest)}`, { headers })
     expect(response.headers.get('cache-control')).toBe('private, no-store')
     expect(eventDigest((await response.json()) as SecuredEvent)).toBe(digest)
   })
@@ -131,7 +100,7 @@ describe('a restricted event', () => {
 
 describe('content that is erased', () => {
   it('is gone from the files and the journal; the digest stays', async () => {
-    const event = await signManufacture(issuer, [product], now)
+    const event = await signManufacture(local.issuer, [product], now)
     const digest = eventDigest(event)
     await post(event)
     await seal()
@@ -154,14 +123,14 @@ describe('content that is erased', () => {
   })
 
   it('is not published by a later batch', async () => {
-    const event = await signManufacture(issuer, [product], now)
+    const event = await signManufacture(local.issuer, [product], now)
     const digest = eventDigest(event)
     await post(event)
     expect((await erase(digest)).status).toBe(200)
     await seal()
-    const files = await readdir(join(folder, 'files'), { recursive: true })
+    const files = await readdir(join(local.folder, 'files'), { recursive: true })
     expect(files.filter((name) => name.includes(digest))).toEqual([])
-    const status = (await (await fetch(`${url}/events/${digest}`)).json()) as JsonObject
+    const status = (await (await fetch(`${local.url}/events/${digest}`)).json()) as JsonObject
     expect(status).toMatchObject({ content: 'erased', stage: 'sealed' })
   })
 })
@@ -170,9 +139,9 @@ describe('what an issuer may post', () => {
   it('is bounded by the day, across restarts', async () => {
     const quota = { DPP_ISSUER_QUOTA_PER_DAY: '2' }
     now = new Date(Math.floor(now.getTime() / 86_400_000 + 1) * 86_400_000) // Tomorrow.
-    await start(quota)
+    await local.restart(quota)
     const events: SecuredEvent[] = []
-    for (let n = 0; n < 4; n++) events.push(await signManufacture(issuer, [product], now))
+    for (let n = 0; n < 4; n++) events.push(await signManufacture(local.issuer, [product], now))
     const [first, second, third, fourth] = events as [
       SecuredEvent,
       SecuredEvent,
@@ -181,7 +150,7 @@ describe('what an issuer may post', () => {
     ]
     const refused = { status: 429, code: 'ERR_DPP_EVENT_QUOTA' }
     expect((await post(first)).status).toBe(201)
-    await start(quota)
+    await local.restart(quota)
     expect((await post(second)).status).toBe(201)
     expect(await post(third)).toEqual(refused)
     expect((await post(first)).status).toBe(200) // What is known costs nothing.
@@ -190,11 +159,11 @@ describe('what an issuer may post', () => {
   })
 
   it('is neither from the future nor older than the service accepts, nor a second content of an id', async () => {
-    await start({ DPP_MAX_EVENT_AGE_SECONDS: '3600' })
+    await local.restart({ DPP_MAX_EVENT_AGE_SECONDS: '3600' })
     const at = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
     const refused = { status: 422, code: 'ERR_DPP_EVENT_AGE' }
-    expect(await post(await signManufacture(issuer, [product], at(120)))).toEqual(refused)
-    expect(await post(await signManufacture(issuer, [product], at(-3601)))).toEqual(refused)
-    expect((await post(await signManufacture(issuer, [product], at(-3500)))).status).toBe(201)
+    expect(await post(await signManufacture(local.issuer, [product], at(120)))).toEqual(refused)
+    expect(await post(await signManufacture(local.issuer, [product], at(-3601)))).toEqual(refused)
+    expect((await post(await signManufacture(local.issuer, [product], at(-3500)))).status).toBe(201)
   })
 })
