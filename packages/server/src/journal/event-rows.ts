@@ -4,7 +4,9 @@ import type { Database } from './database.ts'
 import type { AcceptedEvent } from './port.ts'
 
 /** An event as its rows need it. */
-export type EventRow = Omit<AcceptedEvent, 'products'> & { readonly scids: readonly string[] }
+export type EventRow = Omit<AcceptedEvent, 'products'> & {
+  readonly products: readonly Pick<AcceptedEvent['products'][number], 'scid' | 'hosted'>[]
+}
 
 /** The new events of one request, stored all or none. */
 export type AcceptedRequest = {
@@ -13,7 +15,7 @@ export type AcceptedRequest = {
   readonly receivedAtMs: number
 }
 
-/** Stores the requests in one commit, and so with one flush of the disk; tells for each whether all its events were new. */
+/** Stores the requests in one commit, and so with one flush of the disk; tells for each whether it was taken. */
 export function storeRequests(
   database: Database,
   requests: readonly AcceptedRequest[],
@@ -26,12 +28,12 @@ function storeRequest(database: Database, request: AcceptedRequest): boolean {
   const receiptId = database.insert('INSERT INTO receipts (body) VALUES (?)', receipt)
   const stored: StoredEvent[] = []
   for (const event of events) {
-    const seq = insert(database, event, receiptId, request.receivedAtMs)
-    if (seq === undefined) {
+    const seq = insertEvent(database, event, receiptId, request.receivedAtMs)
+    if (seq !== undefined) stored.push({ seq, digest: event.digest })
+    if (seq === undefined || !insertDeliveries(database, event, seq)) {
       takeBack(database, receiptId, stored)
       return false
     }
-    stored.push({ seq, digest: event.digest })
   }
   return true
 }
@@ -39,7 +41,7 @@ function storeRequest(database: Database, request: AcceptedRequest): boolean {
 type StoredEvent = { readonly seq: number; readonly digest: string }
 
 // Undefined when the digest, or the issuer's id, is there already: the unique indices look while they are written.
-function insert(
+function insertEvent(
   database: Database,
   event: EventRow,
   receiptId: number,
@@ -66,17 +68,23 @@ function insert(
       event.audience,
     )
   }
-  for (const scid of event.scids) {
-    // Decided here, within the commit: the product's control may have changed since the event was looked at.
-    database.run(
+  return seq
+}
+
+// Where each delivery stands is decided here, within the commit: the product's control may have changed since the event was
+// looked at. False when it is closed by now, and the receipt would promise what cannot be.
+function insertDeliveries(database: Database, { products }: EventRow, seq: number): boolean {
+  return products.every(({ scid, hosted }) => {
+    const row = database.get(
       `INSERT INTO deliveries (event, scid, state) VALUES (?1, ?2, CASE
          (SELECT control FROM products WHERE scid = ?2)
-         WHEN 'delegated' THEN 'pending' WHEN 'self' THEN 'awaiting-controller' ELSE 'not-hosted' END)`,
+         WHEN 'delegated' THEN 'pending' WHEN 'self' THEN 'awaiting-controller' ELSE 'not-hosted' END)
+       RETURNING state`,
       seq,
       scid,
     )
-  }
-  return seq
+    return !hosted || row?.['state'] !== 'not-hosted'
+  })
 }
 
 // By hand, because it is rare: a savepoint for each request would copy every page that it changes, to a file when they

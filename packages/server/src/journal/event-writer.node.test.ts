@@ -19,7 +19,7 @@ function request(...names: readonly string[]): AcceptedRequest {
     verificationMethod: 'did:key:z1#z1',
     key: 'z1',
     audience: 'customs',
-    scids: ['Qa', 'Qb'],
+    products: ['Qa', 'Qb'].map((scid) => ({ scid, hosted: false })),
   }))
   return { events, receipt: `receipt of ${names}`, receivedAtMs: 0 }
 }

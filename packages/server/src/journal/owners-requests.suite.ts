@@ -103,6 +103,21 @@ export function describeOwnersRequests(name: string, open: () => Promise<Journal
       expect(await products.closing()).toEqual([])
     })
 
+    it('takes no event whose product was closed after the event was looked at', async () => {
+      const { events, products } = await withProduct()
+      await products.requestClosing('Qa', 'first')
+      expect(await products.append({ ...entry(2, 'closed'), isClosing: true })).toBe('appended')
+      const elsewhere = { ...event('1'), products: [{ ...event('1').products[0], hosted: false }] }
+      const both = [elsewhere as AcceptedEvent, event('2')]
+      expect(await events.accept(both, 'receipt', now)).toBe(false)
+      for (const each of both) {
+        expect(await events.standing(each)).toEqual({ kind: 'new' })
+        expect(await events.deliveries(each.digest)).toBeUndefined()
+      }
+      expect(await events.recent(10)).toEqual([])
+      expect(await events.accept([elsewhere as AcceptedEvent], 'receipt', now)).toBe(true)
+    })
+
     it('forgets a closing with any other entry', async () => {
       const { products } = await withProduct()
       await products.requestClosing('Qa', 'first')

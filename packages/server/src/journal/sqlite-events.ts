@@ -65,7 +65,7 @@ export function createSqliteEvents(
       return writer.store({
         events: events.map(({ products, ...event }) => ({
           ...event,
-          scids: products.map(({ scid }) => scid),
+          products: products.map(({ scid, hosted }) => ({ scid, hosted })),
         })),
         receipt,
         receivedAtMs: receivedAt.getTime(),

@@ -6,7 +6,7 @@ import type { AcceptedEvent } from '../port.ts'
 import { LUA } from './lua.ts'
 import { type Argument, writeScript } from './script.ts'
 
-// A: receipt, time, the bytes of all events one after the other, and as JSON {signers, events}: of each signer issuer,
+// A: receipt, time, the bytes of all events one after the other, and as JSON {signers, hosted, events}: of each signer issuer,
 // verification method and key; of each event digest, hash of issuer and id, index of its signer, number of its bytes,
 // audience or '', SCIDs.
 export const ACCEPT = writeScript(`${LUA}
@@ -17,15 +17,20 @@ for i, e in ipairs(events) do
 end
 if call('EXISTS', unpack(names)) > 0 then return answer(0) end
 
-local last = call('HINCRBY', P .. 'meta', 'seq', #events)
-call('SET', P .. 'rc:' .. last, A[1])
-local log, digests, ids, byIssuer, products, from = {}, {}, {}, {}, {}, 1
-
 -- Decided here: the product's control may have changed since the event was looked at.
+local products = {}
 local function product(s)
   if not products[s] then products[s] = call('HMGET', P .. 'pr:' .. s, 'control', 'suspended') end
   return products[s]
 end
+for i, s in ipairs(request.hosted) do
+  local control = product(s)[1]
+  if control ~= 'delegated' and control ~= 'self' then return answer(0) end
+end
+
+local last = call('HINCRBY', P .. 'meta', 'seq', #events)
+call('SET', P .. 'rc:' .. last, A[1])
+local log, digests, ids, byIssuer, from = {}, {}, {}, {}, 1
 for i, e in ipairs(events) do
   local d, n, signer = e[1], last - #events + i, request.signers[e[3] + 1]
   local fields = {'seq', n, 'issuer', signer[1], 'bytes', string.sub(A[3], from, from + e[4] - 1), 'vm', signer[2],
@@ -75,7 +80,14 @@ export function acceptArguments(
       ...products.map(({ scid }) => scid),
     ]
   })
-  const request = { signers: [...signers.values()].map(([, signer]) => signer), events: rows }
+  const hosted = events.flatMap(({ products }) =>
+    products.filter(({ hosted }) => hosted).map(({ scid }) => scid),
+  )
+  const request = {
+    signers: [...signers.values()].map(([, signer]) => signer),
+    hosted: [...new Set(hosted)],
+    events: rows,
+  }
   const texts = events.map(({ text }) => text).join('')
   return [receipt, receivedAt.getTime(), texts, JSON.stringify(request)]
 }

@@ -151,6 +151,7 @@ describe.runIf(hasRedis())('faults of Redis', () => {
   it('fails within its time-out while Redis does not answer, and goes on afterwards', async () => {
     const server = await redis()
     const { journal } = await open(server.url)
+    await addProduct(journal)
     await journal.events.accept([event('0')], 'receipt', now)
     server.pause()
     const accepted = journal.events.accept([event('1')], 'receipt', now)
