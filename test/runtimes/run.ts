@@ -122,20 +122,26 @@ function runOn({ name, npm, program, args }: Runtime): boolean {
   } catch (error) {
     return report(name, false, `cannot install ${npm}: ${String(error)}`)
   }
+  const version = versionOf(join(folder, 'node_modules', npm.replace(/(?<=.)@\d+$/, '')))
   const { status, stdout, stderr } = spawnSync(join(folder, 'node_modules', program), args, {
     cwd: work,
     encoding: 'utf8',
     timeout: 120_000,
     env: { ...process.env, NO_COLOR: '1' },
   })
-  return report(name, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
+  return report(`${name} (${version})`, status === 0, `${stdout ?? ''}${stderr ?? ''}`.trim())
+}
+
+function versionOf(packageFolder: string): string {
+  const manifest = readFileSync(join(packageFolder, 'package.json'), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }
 
 async function runInChromium(): Promise<boolean[]> {
-  const name = 'Vite page in Chromium'
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) return [report(name, false, `none at ${executablePath}`)]
+  if (!existsSync(executablePath)) return [report('Chromium', false, `none at ${executablePath}`)]
   const page = await openVitePage(join(work, 'page'), executablePath)
+  const name = `Vite page in Chromium (${page.version})`
   try {
     const text = await page.readConsole()
     const { seen, fault } = await page.seeElement(options.picture)

@@ -8,6 +8,8 @@ import { type Scene, startScene } from '../../site/scene.ts'
 import { getJson } from '../server-client.ts'
 
 export type VitePage = {
+  /** Chromium's. */
+  readonly version: string
   /** What `main.js` of the folder wrote to the console, or the error that ended it. */
   readConsole(): Promise<string>
   /** Waits for the element's verdict. `fault` is there when it is not that of an anchored product. */
@@ -45,6 +47,7 @@ export async function openVitePage(folder: string, executablePath: string): Prom
     const newPage = (): Promise<Page> =>
       browser.newPage({ viewport: { width: 720, height: 480 }, deviceScaleFactor: 2 })
     return {
+      version: browser.version(),
       readConsole: async () => await readConsole(await newPage(), url),
       seeElement: async (picture) =>
         await seeElement(await newPage(), new URL('element.html', url).href, picture),
