@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { verifyEvidence } from '@dpp/anchor/evidence'
 import { parseEvent, type SecuredEvent, verifyEd25519 } from '@dpp/core'
 import {
+  type ChainSnapshot,
   createMemoryReader,
   createMemorySource,
   parsePolicy,
@@ -28,7 +29,6 @@ import {
   signerOf,
 } from '../packages/verifier/src/lies/evidence.suite.ts'
 import { compare, medianOf, type Result } from './compare.ts'
-import type { FolderJob } from './verify-folder.ts'
 
 /** A product with `entries` log entries, of which all but the genesis carry `perEntry` events. */
 async function createScene(entries: number, perEntry: number) {
@@ -122,12 +122,20 @@ async function measureProof(): Promise<Result> {
 const PRODUCTS = 3_000
 const DISTINCT = 300
 
+/** What the threads' setup, verify-folder.mjs, is given. */
+export type FolderJob = {
+  /** Public host → folder. */
+  readonly folders: Readonly<Record<string, string>>
+  readonly chain: ChainSnapshot
+  readonly now: Date
+}
+
 /** Many products from a folder, on one thread and on two; the start of the threads counts. */
 async function measureFolder(): Promise<Result> {
   const root = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
   const { job, dids } = await writeProducts(root)
   const all = Array.from({ length: PRODUCTS }, (_, index) => dids[index % dids.length] ?? '')
-  const setup = new URL('verify-folder.ts', import.meta.url)
+  const setup = new URL('verify-folder.mjs', import.meta.url)
   const verifyAll = async (threads: number): Promise<void> => {
     for await (const { status } of verifyProducts(all, { setup, data: job, threads })) {
       if (status !== 'anchored') throw new Error(`honest evidence is ${status}`)

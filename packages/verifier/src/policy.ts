@@ -1,9 +1,9 @@
 // The trust policy: whom and what a verifier believes. It comes from the verifier's side, never from the files that
 // are verified. Format: docs/spec/trust-policy.md, version 1.
 import { registries } from '@dpp/anchor'
-import { isDppError, type Json, parseStrict } from '@dpp/core'
-import { parseDid } from '@dpp/webvh'
+import { type Json, parseStrict } from '@dpp/core'
 import { verifierError } from './errors.ts'
+import { readDid } from './sources/layout.ts'
 
 /** How deep a block must lie before what it holds counts. */
 export type Finality = 'finalized' | 'safe' | { readonly depth: number }
@@ -154,7 +154,7 @@ function readFinality(value: unknown, place: string): Finality {
 function readLastSeen(value: unknown, place: string): ReadonlyMap<string, string> {
   const readVersionId = textOf(VERSION_ID, 'a versionId')
   const pairs = Object.entries(assertObject(value, place)).map(([did, versionId]) => {
-    const scid = scidOf(did)
+    const scid = readDid(did)?.scid
     if (scid === undefined) throw invalid(place, `names ${did}, which is not a did:webvh`)
     return [scid, readVersionId(versionId, `${place}.${did}`)] as const
   })
@@ -162,7 +162,7 @@ function readLastSeen(value: unknown, place: string): ReadonlyMap<string, string
 }
 
 function readIssuerDid(value: unknown, place: string): string {
-  if (typeof value === 'string' && (value.startsWith('did:key:') || scidOf(value) !== undefined))
+  if (typeof value === 'string' && (value.startsWith('did:key:') || readDid(value) !== undefined))
     return value
   throw invalid(place, 'is neither a did:webvh nor a did:key')
 }
@@ -231,15 +231,6 @@ function assertObject(value: unknown, place: string): Readonly<Record<string, un
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Readonly<Record<string, unknown>>
   throw invalid(place, 'is not an object')
-}
-
-function scidOf(did: string): string | undefined {
-  try {
-    return parseDid(did).scid
-  } catch (error) {
-    if (isDppError(error)) return undefined
-    throw error
-  }
 }
 
 function parseText(input: string | Uint8Array): Json {

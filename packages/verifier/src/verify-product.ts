@@ -110,7 +110,7 @@ async function establish(
     report(done('log', { status: 'indeterminate', finding: finding('log.did-invalid') }))
     return {}
   }
-  const evidence = await readProductLog(did, layout, context)
+  const evidence = await readProductLog(layout, context)
   if ('status' in evidence) {
     report(done('log', evidence))
     return {}

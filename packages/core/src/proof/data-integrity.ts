@@ -35,7 +35,11 @@ export type ProofOptions = {
 
 /** A policy, and for several proofs over one document its {@link hashDocument}, computed once. */
 export type VerifyProofOptions = ProofPolicy &
-  Ed25519Options & { readonly documentHash?: Uint8Array | undefined }
+  Ed25519Options & {
+    readonly documentHash?: Uint8Array | undefined
+    /** Document and proof came out of `parseStrict` and nobody else has them: they are taken as they are, without a copy. */
+    readonly isOwned?: boolean
+  }
 
 /**
  * Makes a proof over `document`, which must not hold one.
@@ -90,9 +94,11 @@ export function verifyProof(
   publicKey: Uint8Array,
   options: VerifyProofOptions = {},
 ): ProofResult {
+  const { documentHash, isOwned } = options
+  const plainProof = isOwned ? proof : snapshot(proof)
   // With the document's hash at hand only its context is read.
-  const document = options.documentHash === undefined ? snapshot(unsecured) : contextOf(unsecured)
-  const plainProof = snapshot(proof)
+  const read = documentHash === undefined ? snapshot : contextOf
+  const document = isOwned ? unsecured : read(unsecured)
   if (!isJsonObject(document) || !isJsonObject(plainProof)) return failed('ERR_DPP_PROOF_MALFORMED')
   const shape = checkProofShape(plainProof)
   return shape.fault === undefined

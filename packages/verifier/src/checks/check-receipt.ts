@@ -1,8 +1,8 @@
 // A receipt: the service's signed promise to anchor an event that the log does not carry yet.
 import { isDppError, parseReceipt, parseTime, type Receipt, verifyReceipt } from '@dpp/core'
-import { parseDid } from '@dpp/webvh'
 import { ageSeconds, type Context } from '../context.ts'
 import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
+import { readDid } from '../sources/layout.ts'
 import { finding } from '../verdict/reasons.ts'
 import type { StepResult } from './timeline.ts'
 
@@ -69,14 +69,12 @@ function isStanding(
 }
 
 function isRootOfHost(service: string, product: string): boolean {
-  try {
-    const { domain, port = 443, path } = parseDid(service)
-    const host = parseDid(product)
-    return path.length === 0 && domain === host.domain && port === (host.port ?? 443)
-  } catch (error) {
-    if (isDppError(error)) return false
-    throw error
-  }
+  const [root, host] = [service, product].map(readDid)
+  return (
+    root?.path.length === 0 &&
+    root.domain === host?.domain &&
+    (root.port ?? 443) === (host.port ?? 443)
+  )
 }
 
 function unverified(cause: string): StepResult {

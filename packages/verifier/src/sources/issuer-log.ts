@@ -5,6 +5,7 @@ import { verificationKey } from '@dpp/webvh'
 import type { Context } from '../context.ts'
 import { finding } from '../verdict/reasons.ts'
 import type { Finding } from '../verdict/verdict.ts'
+import { readDid } from './layout.ts'
 import { compareLastSeen } from './product-log.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
 
@@ -54,14 +55,15 @@ async function readIssuer(
   fresh: boolean,
   context: Context,
 ): Promise<IssuerOutcome> {
-  const scid = scidOf(did)
-  if (scid === undefined) {
-    return unreachable(`${did.slice(0, 80)} is not a did:webvh`)
-  }
-  const own = await readLog(did, context, { fresh })
+  const parsed = readDid(did)
+  if (parsed === undefined) return unreachable(`${did.slice(0, 80)} is not a did:webvh`)
+  const own = await readLog(parsed, context, { fresh })
   if ('log' in own && !fresh) return accept(own.log, false, context)
   if ('status' in own && own.status === 'invalid') return broken(own.finding)
-  const mirror = await readLog(did, context, { url: `${mirrorBase}${scid}/did.jsonl`, fresh })
+  const mirror = await readLog(parsed, context, {
+    url: `${mirrorBase}${parsed.scid}/did.jsonl`,
+    fresh,
+  })
   if ('log' in own) return acceptNewer(own.log, mirror, context)
   if ('log' in mirror) return accept(mirror.log, true, context)
   return mirror.status === 'invalid' ? broken(mirror.finding) : unreachable(own.finding.text)

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { finding } from '../verdict/reasons.ts'
 import type { Finding } from '../verdict/verdict.ts'
+import type { Layout } from './layout.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
 import { type Inclusion, type ProofFile, readProofFile, recomputeInclusion } from './read-proofs.ts'
 
@@ -23,19 +24,18 @@ const NOTHING: Inclusion = { proven: [], mismatch: undefined, beyond: undefined,
  * before, it is read once more past all caches: a cache is not a rollback.
  */
 export async function readProductLog(
-  did: string,
-  { logUrl, witnessUrl, scid }: { logUrl: string; witnessUrl: string; scid: string },
+  { did, witnessUrl }: Pick<Layout, 'did' | 'witnessUrl'>,
   context: Context,
 ): Promise<ProductLog> {
   const [first, file] = await Promise.all([
-    readLog(did, context, { url: logUrl }),
-    readProofFile(witnessUrl, scid, context),
+    readLog(did, context),
+    readProofFile(witnessUrl, did.scid, context),
   ])
   if (!('log' in first)) return first
   const evidence = assess(first.log, file)
   const stale = evidence.inclusion.beyond !== undefined || isBehindLastSeen(first.log, context)
   if (!stale) return refuseRewritten(evidence, context)
-  const second = await readLog(did, context, { url: logUrl, fresh: true })
+  const second = await readLog(did, context, { fresh: true })
   // A second reading that fails or is no newer changes nothing: the log stays behind.
   return refuseRewritten(isNewer(second, first.log) ? assess(second.log, file) : evidence, context)
 }

@@ -1,6 +1,5 @@
 // Reads and verifies a did:webvh log, of a product or an issuer: fetch, every step of the resolver, witnesses.
-import { isDppError } from '@dpp/core'
-import { didToUrl, type LogReport, type LogVersion, parseDid, verifyLog } from '@dpp/webvh'
+import { didToUrl, type LogReport, type LogVersion, verifyLog, type WebvhDid } from '@dpp/webvh'
 import { describe, faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
 import { finding } from '../verdict/reasons.ts'
@@ -30,12 +29,10 @@ export type ReadLogOptions = {
 
 /** Reads the log of `did` and verifies it whole. Never throws for what a source serves. */
 export async function readLog(
-  did: string,
+  did: WebvhDid,
   context: Context,
-  { url, fresh = false }: ReadLogOptions = {},
+  { url: place = didToUrl(did), fresh = false }: ReadLogOptions = {},
 ): Promise<LogOutcome> {
-  const place = url ?? urlOf(did)
-  if (place === undefined) return unknown(finding('log.did-invalid'))
   const reading = await context.read(place, context.limits.maxLogBytes, { fresh })
   if (reading.status === 'absent')
     return { ...unknown(finding('log.not-found', { url: place })), notFound: true }
@@ -49,7 +46,7 @@ export async function readLog(
 }
 
 async function verifyLogBytes(
-  did: string,
+  did: WebvhDid,
   url: string,
   body: Uint8Array,
   context: Context,
@@ -71,7 +68,7 @@ async function verifyLogBytes(
 }
 
 function runVerifyLog(
-  did: string,
+  did: WebvhDid,
   body: Uint8Array,
   { now, limits }: Context,
   witnessFile?: Uint8Array,
@@ -84,7 +81,7 @@ function runVerifyLog(
   })
 }
 
-function conclude(did: string, body: Uint8Array, report: LogReport): LogOutcome {
+function conclude({ did }: WebvhDid, body: Uint8Array, report: LogReport): LogOutcome {
   const { error, versions } = report
   if (error !== undefined) return refuse(report, body, error)
   const newest = versions.at(-1)
@@ -114,15 +111,6 @@ function refuse(
   if (code === 'ERR_DPP_LOG_DID')
     return contradiction(finding('log.other-did', { ...values, found: report.scid ?? '' }))
   return contradiction(finding('log.broken', values))
-}
-
-function urlOf(did: string): string | undefined {
-  try {
-    return didToUrl(parseDid(did))
-  } catch (error) {
-    if (isDppError(error)) return undefined
-    throw error
-  }
 }
 
 function unknown(why: Finding): { status: 'indeterminate'; finding: Finding } {

@@ -127,9 +127,8 @@ export function finding(reason: ReasonCode, values: Values = {}): Finding {
 
 /** Puts values into a sentence. One pass: a value that looks like a placeholder stays text. */
 export function fillText(sentence: string, values: Values): string {
-  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) =>
-    Object.hasOwn(values, name) ? (values[name] ?? hole) : hole,
-  )
+  const parts = sentence.split(/[{}]/)
+  return parts.map((part, i) => (i % 2 === 0 ? part : (values[part] ?? `{${part}}`))).join('')
 }
 
 const MAX_VALUE_LENGTH = 300

@@ -6,6 +6,10 @@ import { decodePunycode } from './punycode.ts'
 // WHATWG processing alone would let symbols and emoji through (UTS 46), which IDNA2008 disallows.
 const idna2008 = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}.\-·͵׳״・〇་۽۾\u200c\u200d]+$/u
 
+// What all the rules below leave as it is: no label that IDNA reads, and a last one that no URL parser takes for a number.
+const plain =
+  /^(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
 /**
  * The lower-case ASCII form of a decoded domain name.
  *
@@ -14,6 +18,7 @@ const idna2008 = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}.\-·͵׳״・〇་۽۾
  * @throws ERR_DPP_DID_INVALID
  */
 export function toAsciiDomain(domain: string): string {
+  if (domain.length < 254 && plain.test(domain)) return domain
   if (!idna2008.test(domain.normalize('NFKC').toLowerCase()))
     throw invalid('characters outside IDNA2008')
   const ascii = urlHost(domain)

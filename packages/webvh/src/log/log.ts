@@ -1,6 +1,6 @@
 // Verification of a whole log: a fold of `applyEntry` over its lines, then the witnesses. Reports, never throws.
 import { DppError, isDppError, type JsonObject } from '@dpp/core'
-import { parseDid } from '../identifier/did.ts'
+import { parseDid, type WebvhDid } from '../identifier/did.ts'
 import { findUnapproved, needsWitnesses, type WitnessCheck } from '../witness/witness-check.ts'
 import { type ApplyContext, applyEntry } from './apply-entry.ts'
 import { type LogEntry, parseEntry } from './entry.ts'
@@ -41,7 +41,7 @@ export type LogReport = {
 /** What the log is held against, from where to resume, and the limits of the work. */
 export type VerifyLogOptions = {
   /** The DID being resolved: its SCID must be the log's, and some entry must carry exactly this DID. */
-  readonly did?: string | undefined
+  readonly did?: string | WebvhDid | undefined
   /** A head that was verified before. The log may then be the whole log or only the entries after that head. */
   readonly from?: LogHead | undefined
   readonly now?: Date | undefined
@@ -74,7 +74,7 @@ export function beginVerification(
   const now = options.now ?? new Date()
   const before = options.from?.parameters.witness
   try {
-    const asked = options.did === undefined ? undefined : parseDid(options.did)
+    const asked = typeof options.did === 'string' ? parseDid(options.did) : options.did
     const { lines, first } = linesAfter(splitLines(log, limits), options.from, asked?.scid)
     const folded = foldLines(lines.slice(first), options.from, {
       now,
@@ -86,13 +86,14 @@ export function beginVerification(
       needsWitnesses: needsWitnesses(folded.versions, before),
       finish(witnessFile) {
         const approved = approve(folded, { before, witnessFile, now, maxBytes: limits.maxBytes })
-        return concludeReport({ ...approved, lineCount }, options)
+        return concludeReport({ ...approved, lineCount }, asked?.did, options.from)
       },
     }
   } catch (error) {
     if (!isDppError(error)) throw error
+    const { did } = options
     const report = {
-      did: options.did,
+      did: typeof did === 'object' ? did.did : did,
       scid: undefined,
       versions: [],
       head: undefined,
@@ -145,7 +146,8 @@ function approve(folded: Folded, check: WitnessCheck): Folded {
 
 function concludeReport(
   found: Folded & { lineCount: number },
-  { did, from }: VerifyLogOptions,
+  did: string | undefined,
+  from: LogHead | undefined,
 ): LogReport {
   const head = found.versions.at(-1)?.head ?? from
   const report = { ...found, did: did ?? head?.did, scid: head?.scid, head }

@@ -1,5 +1,5 @@
 // `versionTime`: an ISO 8601 time in UTC. Fractions finer than a millisecond keep their order, which `Date` loses.
-import { DppError } from '@dpp/core'
+import { DppError, readTime } from '@dpp/core'
 
 const pattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00:00)$/
 
@@ -14,9 +14,8 @@ export type VersionTime = { readonly date: Date; readonly key: string }
  */
 export function parseVersionTime(text: string): VersionTime {
   const [, seconds = '', fraction = ''] = pattern.exec(text) ?? []
-  const date = new Date(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`)
-  // `Date` reads 30 February as 1 March: what it understood must be what was written.
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== seconds) {
+  const date = readTime(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`)
+  if (date === undefined) {
     throw new DppError(
       'ERR_DPP_LOG_TIME',
       'versionTime is not an ISO 8601 time in UTC with an explicit Z',
