@@ -9,7 +9,7 @@ import { createIssuerReader } from './sources/issuer-log.ts'
 import { layoutOf } from './sources/layout.ts'
 import { holdAgainst, parseWithin } from './sources/read-event.ts'
 import { composeVerdict } from './verdict/compose-verdict.ts'
-import { finding } from './verdict/reasons.ts'
+import { ended, finding } from './verdict/reasons.ts'
 import {
   type Check,
   type CheckName,
@@ -80,7 +80,7 @@ function readGivenEvent(
     const { fault, cause } = faultOf(error)
     const reason = `event.${fault}` as const
     const status = fault === 'broken' ? 'invalid' : 'indeterminate'
-    return { fault: { status, finding: finding(reason, { cause }) } }
+    return { fault: ended(status, reason, { cause }) }
   }
 }
 
@@ -107,10 +107,7 @@ function focus(verdict: Verdict): Verdict {
   const narrowed = replaceChecks(verdict, {
     ...(isOpen('inclusion')
       ? {
-          inclusion: {
-            status: 'passed',
-            finding: finding('inclusion.proven', { versionId, root }),
-          },
+          inclusion: ended('passed', 'inclusion.proven', { versionId, root }),
         }
       : {}),
     ...(isOpen('anchor')
@@ -128,7 +125,7 @@ async function explainLack(
 ): Promise<StepResult> {
   const layout = layoutOf(did)
   if (receipt === undefined || layout === undefined) {
-    return { status: 'indeterminate', finding: finding('event.not-in-log', { digest }) }
+    return ended('indeterminate', 'event.not-in-log', { digest })
   }
   return checkReceipt(
     receipt,

@@ -22,7 +22,7 @@ import { type Layout, layoutOf } from './sources/layout.ts'
 import { type ProductEvidence, readProductLog } from './sources/product-log.ts'
 import type { VerifiedLog } from './sources/read-log.ts'
 import { composeVerdict, type VerdictParts } from './verdict/compose-verdict.ts'
-import { finding } from './verdict/reasons.ts'
+import { ended, finding } from './verdict/reasons.ts'
 import {
   type Check,
   type CheckName,
@@ -76,17 +76,11 @@ export async function runVerification(
   const parts = await establish(did, context, loadEvents, report).catch((error: unknown) => {
     // A bug of ours, or a caller's object that breaks its contract. Nothing is claimed.
     const broken = checkNames.find((name) => !checks.has(name)) ?? 'anchor'
-    report(
-      done(broken, {
-        status: 'indeterminate',
-        finding: finding('check.fault', { cause: describe(error) }),
-      }),
-    )
+    report(done(broken, ended('indeterminate', 'check.fault', { cause: describe(error) })))
     return {}
   })
   for (const name of checkNames) {
-    if (!checks.has(name))
-      report(done(name, { status: 'skipped', finding: finding('check.depends') }))
+    if (!checks.has(name)) report(done(name, ended('skipped', 'check.depends')))
   }
   return composeVerdict(
     did,
@@ -107,7 +101,7 @@ async function establish(
   report({ check: 'log', state: 'running' })
   const layout = layoutOf(did)
   if (layout === undefined) {
-    report(done('log', { status: 'indeterminate', finding: finding('log.did-invalid') }))
+    report(done('log', ended('indeterminate', 'log.did-invalid')))
     return {}
   }
   const evidence = await readProductLog(layout, context)
@@ -117,10 +111,10 @@ async function establish(
   }
   const log = cutLog(evidence.log, context)
   if (log === undefined) {
-    report(done('log', { status: 'indeterminate', finding: finding('log.not-yet') }))
+    report(done('log', ended('indeterminate', 'log.not-yet')))
     return {}
   }
-  report(done('log', { status: 'passed', finding: finding('log.verified', logValues(log)) }))
+  report(done('log', ended('passed', 'log.verified', logValues(log))))
   return weigh({ ...evidence, log }, layout, context, loadEvents, report)
 }
 

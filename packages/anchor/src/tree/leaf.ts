@@ -1,5 +1,5 @@
 // Leaves and nodes of the Merkle tree: RFC 9162 §2.1.1 over SHA-256, and the one kind of leaf there is (`webvh-entry-jcs`).
-import { canonicalize, encodeUtf8, isBytes, type JsonObject, parseStrict, sha256 } from '@dpp/core'
+import { canonicalize, isBytes, type JsonObject, parseStrict, sha256 } from '@dpp/core'
 import { isSameBytes } from '../bytes.ts'
 import { anchorError } from '../errors.ts'
 
@@ -13,9 +13,9 @@ export function emptyRoot(): Uint8Array {
 
 /** The leaf hash of `data`: `SHA-256(0x00 ‖ data)`; a string means its UTF-8 bytes. */
 export function hashLeaf(data: Uint8Array | string): Uint8Array {
-  const bytes = typeof data === 'string' ? encodeUtf8(data) : data
-  const input = new Uint8Array(1 + bytes.length)
-  input.set(bytes, 1)
+  if (typeof data === 'string') return sha256(`\0${data}`) // U+0000 is the byte 0x00.
+  const input = new Uint8Array(1 + data.length)
+  input.set(data, 1)
   return sha256(input)
 }
 

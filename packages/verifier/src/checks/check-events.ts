@@ -5,12 +5,11 @@ import { type Context, formatTime } from '../context.ts'
 import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
 import { type EventContent, fetchEvent } from '../sources/read-event.ts'
 import type { VerifiedLog } from '../sources/read-log.ts'
-import { finding } from '../verdict/reasons.ts'
+import { ended, type Outcome } from '../verdict/reasons.ts'
 import {
   type Association,
   type EventCounts,
   type EventVerdict,
-  type Finding,
   isWorse,
 } from '../verdict/verdict.ts'
 import { mapLimited } from './concurrency.ts'
@@ -22,9 +21,7 @@ import type { EntryState, StepResult } from './timeline.ts'
 /** A digest of the log with what was served for it. */
 export type LoggedEvent = { readonly logged: ProductEvent; readonly content: EventContent }
 
-export type EventList =
-  | { readonly events: readonly ProductEvent[] }
-  | { readonly status: 'invalid'; readonly finding: Finding }
+export type EventList = { readonly events: readonly ProductEvent[] } | Outcome<'invalid'>
 
 /** Reads the digests that the log names; a count that does not add up is a contradiction. */
 export function listEvents(versions: readonly LogVersion[]): EventList {
@@ -32,7 +29,7 @@ export function listEvents(versions: readonly LogVersion[]): EventList {
     return { events: readEvents(versions) }
   } catch (error) {
     if (!isDppError(error)) throw error
-    return { status: 'invalid', finding: finding('events.list-broken', { cause: describe(error) }) }
+    return ended('invalid', 'events.list-broken', { cause: describe(error) })
   }
 }
 
@@ -45,10 +42,7 @@ export async function fetchEvents(
 ): Promise<LoggedEvent[]> {
   const { limits } = context
   const folder = eventFolder(log) ?? defaultUrl
-  const limit = {
-    status: 'indeterminate',
-    finding: finding('event.limit', { limit: String(limits.maxEvents) }),
-  } as const
+  const limit = ended('indeterminate', 'event.limit', { limit: String(limits.maxEvents) })
   return mapLimited(events, limits.concurrency, async (logged, index) => {
     if (index >= limits.maxEvents) return { logged, content: limit }
     return {
@@ -126,18 +120,18 @@ function concludeEvents(
   if (counts.withheld > 0) {
     const values = { withheld: String(counts.withheld), total }
     const status = policy.requireDisclosure ? 'indeterminate' : 'passed'
-    return { status, finding: finding('events.not-disclosed', values) }
+    return ended(status, 'events.not-disclosed', values)
   }
-  if (judged.length === 0) return { status: 'passed', finding: finding('events.none') }
+  if (judged.length === 0) return ended('passed', 'events.none')
   const verified = String(judged.length - counts.thirdParty)
-  return { status: 'passed', finding: finding('events.verified', { verified, total }) }
+  return ended('passed', 'events.verified', { verified, total })
 }
 
 function contentResult(content: EventContent, judgement: Judgement | undefined): StepResult {
   if (judgement !== undefined) return { status: judgement.status, finding: judgement.finding }
   if ('withheld' in content) return { status: 'passed', finding: content.withheld }
   if ('status' in content) return content
-  return { status: 'indeterminate', finding: finding('event.entry-unproven') }
+  return ended('indeterminate', 'event.entry-unproven')
 }
 
 function toVerdict(
@@ -188,16 +182,15 @@ function associationOf({ event }: ParsedEvent): Association | null {
 function withEntry(
   own: StepResult,
   entry: EntryState | undefined,
-): { status: EventVerdict['status']; finding: Finding } {
+): Outcome<EventVerdict['status']> {
   const entryStatus = entry?.status ?? 'indeterminate'
   const ownStatus = own.status === 'passed' || own.status === 'skipped' ? 'anchored' : own.status
   const isEntryWorse = isWorse(toCheck(entryStatus), toCheck(ownStatus))
   if (!isEntryWorse) return { status: ownStatus, finding: own.finding }
   const values = { versionId: entry?.version.versionId ?? '' }
-  if (entryStatus === 'pending')
-    return { status: 'pending', finding: finding('event.not-anchored', values) }
+  if (entryStatus === 'pending') return ended('pending', 'event.not-anchored', values)
   const reason = entryStatus === 'invalid' ? 'event.entry-contradicted' : 'event.entry-unproven'
-  return { status: entryStatus, finding: finding(reason, values) }
+  return ended(entryStatus, reason, values)
 }
 
 function toCheck(

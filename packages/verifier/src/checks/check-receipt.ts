@@ -3,7 +3,7 @@ import { isDppError, parseReceipt, parseTime, type Receipt, verifyReceipt } from
 import { ageSeconds, type Context } from '../context.ts'
 import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
 import { readDid } from '../sources/layout.ts'
-import { finding } from '../verdict/reasons.ts'
+import { ended } from '../verdict/reasons.ts'
 import type { StepResult } from './timeline.ts'
 
 /**
@@ -42,8 +42,8 @@ export async function checkReceipt(
   if (!isSigned) return unverified('the signature does not hold')
   const values = { digest, anchorBy: receipt.anchorBy }
   return parseTime(receipt.anchorBy) >= context.at
-    ? { status: 'pending', finding: finding('event.promised', values) }
-    : { status: 'indeterminate', finding: finding('event.promise-broken', values) }
+    ? ended('pending', 'event.promised', values)
+    : ended('indeterminate', 'event.promise-broken', values)
 }
 
 function readReceipt(value: unknown): Receipt | string {
@@ -78,5 +78,5 @@ function isRootOfHost(service: string, product: string): boolean {
 }
 
 function unverified(cause: string): StepResult {
-  return { status: 'indeterminate', finding: finding('event.receipt-unverified', { cause }) }
+  return ended('indeterminate', 'event.receipt-unverified', { cause })
 }

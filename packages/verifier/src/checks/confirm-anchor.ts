@@ -2,25 +2,22 @@
 import type { AnchorFinding, EvmAnchor } from '@dpp/anchor'
 import { type Context, formatTime } from '../context.ts'
 import type { TrustedRegistry } from '../policy.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { ConfirmedAnchor, Finding, Warning } from '../verdict/verdict.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
+import type { ConfirmedAnchor, Warning } from '../verdict/verdict.ts'
 
 /** What became of one anchor, or of one root. */
-export type RootOutcome = {
-  /** `passed` with an anchor and its time; anything else with a finding. */
+export type RootOutcome = Outcome<'passed' | 'pending' | 'indeterminate' | 'invalid'> & {
+  /** With its time, where the status is `passed`. */
   readonly anchor: ConfirmedAnchor | undefined
   readonly time: Date | undefined
-  readonly status: 'passed' | 'pending' | 'indeterminate' | 'invalid'
-  readonly finding: Finding
   readonly warnings: readonly Warning[]
 }
 
 /** An outcome without an anchor. */
 export function withoutAnchor(
-  status: 'pending' | 'indeterminate' | 'invalid',
-  why: Finding,
+  result: Outcome<'pending' | 'indeterminate' | 'invalid'>,
 ): RootOutcome {
-  return { anchor: undefined, time: undefined, warnings: [], status, finding: why }
+  return { anchor: undefined, time: undefined, warnings: [], ...result }
 }
 
 /** Judges an anchor that the chain has. */
@@ -32,26 +29,17 @@ export function judgeFound(
 ): RootOutcome {
   const { chain, registry, anchorer, root, timestamp } = found
   if (!isInWindow(trusted, anchorer, timestamp)) {
-    return withoutAnchor(
-      'indeterminate',
-      finding('anchor.not-accepted', {
-        chain,
-        registry,
-        anchorer,
-        root,
-        time: formatTime(timestamp),
-      }),
-    )
+    const values = { chain, registry, anchorer, root, time: formatTime(timestamp) }
+    return withoutAnchor(ended('indeterminate', 'anchor.not-accepted', values))
   }
   // As of an earlier time this anchor did not exist.
-  if (timestamp > at) return withoutAnchor('pending', finding('anchor.none-yet', { root }))
+  if (timestamp > at) return withoutAnchor(ended('pending', 'anchor.none-yet', { root }))
   const anchor = toConfirmed(found, claimed, trusted)
-  if (!found.final) return withoutAnchor('pending', finding('anchor.not-final', { chain, root }))
+  if (!found.final) return withoutAnchor(ended('pending', 'anchor.not-final', { chain, root }))
   return {
     anchor,
     time: timestamp,
-    status: 'passed',
-    finding: finding('anchor.confirmed', {
+    ...ended('passed', 'anchor.confirmed', {
       chain,
       registry,
       anchorer,

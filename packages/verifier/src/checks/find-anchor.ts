@@ -10,8 +10,8 @@ import type { Context } from '../context.ts'
 import type { TrustedRegistry } from '../policy.ts'
 import { readBatchAnchors } from '../sources/batch-anchors.ts'
 import type { ProvenEntry } from '../sources/read-proofs.ts'
-import { finding } from '../verdict/reasons.ts'
-import { type Finding, isWorse, type Values } from '../verdict/verdict.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
+import { isWorse, type Values } from '../verdict/verdict.ts'
 import { judgeFound, type RootOutcome, withoutAnchor } from './confirm-anchor.ts'
 import { describe } from './fault.ts'
 
@@ -63,9 +63,7 @@ export async function findAnchor(
     // Without the file nothing is known about further anchors; a root that waits for finality still waits.
     const isWaiting = inline.some(({ status }) => status === 'pending')
     const isOutage = more.status === 'indeterminate'
-    return combine(
-      isWaiting && isOutage ? inline : [...inline, withoutAnchor(more.status, more.finding)],
-    )
+    return combine(isWaiting && isOutage ? inline : [...inline, withoutAnchor(more)])
   }
   const fromBatch = await lookUpAll(root, more.anchors, context)
   return combine([...inline, ...fromBatch])
@@ -89,7 +87,7 @@ function combine(outcomes: readonly RootOutcome[]): RootOutcome {
     // "Not accepted" is the mildest of the unknowns: another anchor's outage or waiting says more.
     if (worst === undefined || outranks(outcome, worst)) worst = outcome
   }
-  return worst ?? withoutAnchor('pending', finding('anchor.none-yet'))
+  return worst ?? withoutAnchor(ended('pending', 'anchor.none-yet'))
 }
 
 function outranks(a: RootOutcome, b: RootOutcome): boolean {
@@ -113,7 +111,7 @@ async function lookUpAll(
       // One such is worth saying; a file full of them must not crowd out the anchor that counts.
       if (outcomes.length === 0)
         outcomes.push(
-          withoutAnchor('indeterminate', finding('anchor.not-accepted', placeOf(root, anchor))),
+          withoutAnchor(ended('indeterminate', 'anchor.not-accepted', placeOf(root, anchor))),
         )
     } else if (lookUps++ < context.limits.maxAnchorsPerRoot) {
       outcomes.push(await lookUp(root, anchor, trusted, context))
@@ -138,14 +136,14 @@ async function lookUp(
     blockNumber: claimed.block.number,
   }
   const answer = await ask(chain, query, context)
-  if ('finding' in answer) return withoutAnchor('indeterminate', answer.finding)
+  if ('finding' in answer) return withoutAnchor(answer)
   if (answer.found !== undefined) return judgeFound(answer.found, claimed, trusted, context)
   const { anchorer: _, ...anyAnchorer } = query
   const other = await ask(chain, anyAnchorer, context)
-  if ('finding' in other) return withoutAnchor('indeterminate', other.finding)
-  if (other.found === undefined) return withoutAnchor('invalid', finding('anchor.absent', place))
+  if ('finding' in other) return withoutAnchor(other)
+  if (other.found === undefined) return withoutAnchor(ended('invalid', 'anchor.absent', place))
   const values = { ...place, expected: anchorer, found: other.found.anchorer }
-  return withoutAnchor('invalid', finding('anchor.other-anchorer', values))
+  return withoutAnchor(ended('invalid', 'anchor.other-anchorer', values))
 }
 
 function findTrusted(
@@ -167,8 +165,8 @@ async function ask(
   chain: string,
   query: Query,
   { readers, limits, wait }: Context,
-): Promise<{ found: AnchorFinding | undefined } | { finding: Finding }> {
-  let failure: Finding = finding('anchor.no-reader', { chain })
+): Promise<{ found: AnchorFinding | undefined } | Outcome<'indeterminate'>> {
+  let failure = ended('indeterminate', 'anchor.no-reader', { chain })
   for (const reader of readers.filter((each) => each.chain === chain)) {
     try {
       // A question may take a reader several rounds of calls, each of which has a limit of its own.
@@ -181,15 +179,16 @@ async function ask(
         }),
       )
       if (found === undefined || isAnswer(found, chain, query)) return { found }
-      failure = finding('anchor.unreadable', {
-        chain,
-        cause: 'the reader answered another question',
-      })
+      failure = unreadable(chain, 'the reader answered another question')
     } catch (error) {
-      failure = finding('anchor.unreadable', { chain, cause: describe(error) })
+      failure = unreadable(chain, describe(error))
     }
   }
-  return { finding: failure }
+  return failure
+}
+
+function unreadable(chain: string, cause: string): Outcome<'indeterminate'> {
+  return ended('indeterminate', 'anchor.unreadable', { chain, cause })
 }
 
 // The reader comes from the caller, and what it says decides the verdict.

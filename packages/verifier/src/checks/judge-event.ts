@@ -8,8 +8,8 @@ import {
   type ReadIssuer,
 } from '../sources/issuer-log.ts'
 import type { VerifiedLog } from '../sources/read-log.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { CheckStatus, Finding, Standing, Warning } from '../verdict/verdict.ts'
+import { ended, finding, type ReasonCode } from '../verdict/reasons.ts'
+import type { CheckStatus, Finding, Standing, Values, Warning } from '../verdict/verdict.ts'
 import { dateRemoval, type Surroundings } from './date-removal.ts'
 
 /** An event in its place: the controllers as of its entry, and when that entry was anchored. */
@@ -67,10 +67,10 @@ function checkDidKey(placed: PlacedEvent, context: Context): SignatureCheck {
   const { issuer, verificationMethod } = placed.event
   const values = { issuer, verificationMethod }
   const publicKey = publicKeyOfDidKey(verificationMethod)
-  if (publicKey === undefined) return failed('invalid', finding('event.key-unknown', values))
+  if (publicKey === undefined) return failed('invalid', 'event.key-unknown', values)
   const cause = signatureFault(placed, publicKey, context)
   if (cause === undefined) return { status: 'passed', warnings: [] }
-  return failed('invalid', finding('event.signature-invalid', { ...values, cause }))
+  return failed('invalid', 'event.signature-invalid', { ...values, cause })
 }
 
 async function checkIssuerKey(
@@ -81,13 +81,13 @@ async function checkIssuerKey(
 ): Promise<SignatureCheck> {
   const { issuer } = placed.event
   let outcome = await readIssuer(issuer)
-  if (!('log' in outcome)) return failed(outcome.status, outcome.finding)
+  if (!('log' in outcome)) return { ...outcome, warnings: [] }
   let found = findKey(placed, outcome, context)
   if ('fault' in found) {
     // The issuer may have published the key a moment ago, behind a cache.
     const fresh = await readIssuer(issuer, { fresh: true })
     // Without a second look a key that is missing may only be new.
-    if (!('log' in fresh)) return failed(fresh.status, fresh.finding)
+    if (!('log' in fresh)) return { ...fresh, warnings: [] }
     outcome = fresh
     found = findKey(placed, fresh, context)
   }
@@ -119,15 +119,15 @@ function findKey(
   }
   if (spans.length > MAX_KEYS) {
     return {
-      fault: failed('indeterminate', finding('event.issuer-limit', { limit: String(MAX_KEYS) })),
+      fault: failed('indeterminate', 'event.issuer-limit', { limit: String(MAX_KEYS) }),
     }
   }
   if (cause !== undefined) {
-    return { fault: failed('invalid', finding('event.signature-invalid', { ...values, cause })) }
+    return { fault: failed('invalid', 'event.signature-invalid', { ...values, cause }) }
   }
   return issuer.fromMirror
-    ? { fault: failed('indeterminate', finding('event.key-unconfirmed', values)) }
-    : { fault: failed('invalid', finding('event.key-unknown', values)) }
+    ? { fault: failed('indeterminate', 'event.key-unconfirmed', values) }
+    : { fault: failed('invalid', 'event.key-unknown', values) }
 }
 
 // DESIGN §4, "Key rotation": `created` proves nothing; only the anchors of the event and of the removal do.
@@ -145,13 +145,14 @@ async function checkRemovedKey(
     removedBy: log.versions[removedIndex]?.versionId ?? '',
   }
   if (anchoredTime === undefined) {
-    return failed('pending', finding('event.key-removed-pending', values), warnings)
+    return failed('pending', 'event.key-removed-pending', values, warnings)
   }
   const dated = await dateRemoval(log, removedIndex, surroundings, context)
   if ('cause' in dated) {
     return failed(
       'indeterminate',
-      finding('event.key-removed-undated', { ...values, cause: dated.cause }),
+      'event.key-removed-undated',
+      { ...values, cause: dated.cause },
       warnings,
     )
   }
@@ -161,7 +162,7 @@ async function checkRemovedKey(
   // The same batch gives the same time, which is "not later": leaves are sorted by hash, their order tells nothing.
   if (anchoredTime <= dated.time) return { status: 'passed', warnings: more }
   const times = { expected: dated.time.toISOString(), found: anchoredTime.toISOString() }
-  return failed('invalid', finding('event.key-removed', { ...values, ...times }), more)
+  return failed('invalid', 'event.key-removed', { ...values, ...times }, more)
 }
 
 /** Why the signature does not hold, or undefined. */
@@ -193,8 +194,9 @@ function timeWarnings({ event, anchoredTime }: PlacedEvent): Warning[] {
 
 function failed(
   status: Judgement['status'],
-  why: Finding,
+  reason: ReasonCode,
+  values: Values,
   warnings: readonly Warning[] = [],
 ): SignatureCheck {
-  return { status, finding: why, warnings }
+  return { ...ended(status, reason, values), warnings }
 }

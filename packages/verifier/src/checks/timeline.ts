@@ -2,8 +2,8 @@
 import type { LogVersion } from '@dpp/webvh'
 import { ageSeconds, type Context, formatTime } from '../context.ts'
 import type { ProductEvidence } from '../sources/product-log.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { ConfirmedAnchor, Finding, VerdictStatus } from '../verdict/verdict.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
+import type { CheckStatus, ConfirmedAnchor, Finding, VerdictStatus } from '../verdict/verdict.ts'
 import type { RootOutcome } from './confirm-anchor.ts'
 import type { ProvenRoot } from './find-anchor.ts'
 
@@ -21,10 +21,7 @@ export type EntryState = {
   readonly anchoredTime: Date | undefined
 }
 
-export type StepResult = {
-  readonly status: 'passed' | 'pending' | 'indeterminate' | 'invalid' | 'skipped'
-  readonly finding: Finding
-}
+export type StepResult = Outcome<CheckStatus>
 
 /** `versionTime` may be later than the block that anchored the entry by this: clocks differ. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000
@@ -60,16 +57,13 @@ export function checkInclusion(
   }
   if (inclusion.mismatch !== undefined) return { status: 'invalid', finding: inclusion.mismatch }
   if (inclusion.beyond !== undefined) {
-    return {
-      status: 'indeterminate',
-      finding: finding('inclusion.log-behind', { versionId: inclusion.beyond }),
-    }
+    return ended('indeterminate', 'inclusion.log-behind', { versionId: inclusion.beyond })
   }
   const newest = versions.length - 1
   const own = inclusion.proven.find(({ index }) => index === newest)
   if (own !== undefined) {
     const { versionId, root } = own.proof
-    return { status: 'passed', finding: finding('inclusion.proven', { versionId, root }) }
+    return ended('passed', 'inclusion.proven', { versionId, root })
   }
   const covered = inclusion.proven.reduce(
     (last, { index }) => (index < newest ? Math.max(last, index) : last),
@@ -97,7 +91,7 @@ function pendingOrOverdue(
   const age = oldest === undefined ? 0 : ageSeconds(oldest.versionTime, at)
   if (age <= policy.maxPendingAgeSeconds) return { status: 'pending', finding: why }
   const values = { versionId: oldest?.versionId ?? '', ageSeconds: String(age) }
-  return { status: 'indeterminate', finding: finding(overdue, values) }
+  return ended('indeterminate', overdue, values)
 }
 
 /** The anchor check: does an accepted chain hold the root of the newest entry? */
@@ -110,7 +104,7 @@ export function checkAnchor(
   if (invalid !== undefined) return { status: 'invalid', finding: invalid.outcome.finding }
   const contradiction = findTimeContradiction(versions, lookedUp)
   if (contradiction !== undefined) return { status: 'invalid', finding: contradiction }
-  if (lookedUp.length === 0) return { status: 'skipped', finding: finding('check.depends') }
+  if (lookedUp.length === 0) return ended('skipped', 'check.depends')
   const newest = versions.length - 1
   const anchored = lookedUp.filter(({ outcome }) => outcome.status === 'passed')
   const lastAnchored = anchored.reduce((last, { root }) => Math.max(last, root.newestIndex), -1)
@@ -146,7 +140,7 @@ function checkFreshness(time: Date, confirmed: Finding, { at, policy }: Context)
     return { status: 'passed', finding: confirmed }
   }
   const values = { ageSeconds: String(age), limit: String(policy.maxAgeSeconds) }
-  return { status: 'indeterminate', finding: finding('anchor.too-old', values) }
+  return ended('indeterminate', 'anchor.too-old', values)
 }
 
 /**
@@ -187,11 +181,7 @@ function toState(
     if (status === 'indeterminate' || status === 'invalid')
       return { ...nothing, status, finding: why }
     const { versionId } = version
-    return {
-      ...nothing,
-      status: 'pending',
-      finding: finding('inclusion.newest-missing', { versionId }),
-    }
+    return { ...nothing, ...ended('pending', 'inclusion.newest-missing', { versionId }) }
   }
   if (outcome.status === 'passed') {
     return {

@@ -4,24 +4,18 @@ import { isDppError } from '@dpp/core'
 import { faultOf, outageText } from '../checks/fault.ts'
 import type { ProvenRoot } from '../checks/find-anchor.ts'
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { Finding } from '../verdict/verdict.ts'
+import { ended, type Outcome } from '../verdict/reasons.ts'
 
 /** The anchors that the batch file names beside those that the proofs name. A file that is absent names none. */
 export async function readBatchAnchors(
   root: ProvenRoot,
   url: string,
   { read, limits }: Context,
-): Promise<
-  { anchors: readonly Anchor[] } | { status: 'indeterminate' | 'invalid'; finding: Finding }
-> {
+): Promise<{ anchors: readonly Anchor[] } | Outcome<'indeterminate' | 'invalid'>> {
   const reading = await read(url, limits.maxProofBytes)
   if (reading.status === 'absent') return { anchors: [] }
   if (reading.status !== 'found') {
-    return {
-      status: 'indeterminate',
-      finding: finding('anchor.batch-unreachable', { url, cause: outageText(reading) }),
-    }
+    return ended('indeterminate', 'anchor.batch-unreachable', { url, cause: outageText(reading) })
   }
   try {
     const file = parseBatchFile(reading.body, {
@@ -30,7 +24,7 @@ export async function readBatchAnchors(
     })
     const cause = batchFault(file, root)
     if (cause === undefined) return { anchors: newAnchors(root.anchors, file.anchors) }
-    return { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
+    return ended('invalid', 'anchor.batch-broken', { url, cause })
   } catch (error) {
     if (!isDppError(error)) throw error
     const { fault, cause } = faultOf(error)
@@ -39,8 +33,8 @@ export async function readBatchAnchors(
       error.code !== 'ERR_DPP_BATCH_FILE_UNSUPPORTED' &&
       reading.body.length > 0
     return isBroken
-      ? { status: 'invalid', finding: finding('anchor.batch-broken', { url, cause }) }
-      : { status: 'indeterminate', finding: finding('anchor.batch-unreadable', { url, cause }) }
+      ? ended('invalid', 'anchor.batch-broken', { url, cause })
+      : ended('indeterminate', 'anchor.batch-unreadable', { url, cause })
   }
 }
 

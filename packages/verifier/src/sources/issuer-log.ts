@@ -3,7 +3,7 @@
 import type { LogVersion } from '@dpp/webvh'
 import { verificationKey } from '@dpp/webvh'
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
 import type { Finding } from '../verdict/verdict.ts'
 import { readDid } from './layout.ts'
 import { compareLastSeen } from './product-log.ts'
@@ -16,9 +16,7 @@ export type ReadIssuer = {
   spansOf(verificationMethod: string): readonly KeySpan[]
 }
 
-export type IssuerOutcome =
-  | ReadIssuer
-  | { readonly status: 'indeterminate' | 'invalid'; readonly finding: Finding }
+export type IssuerOutcome = ReadIssuer | Outcome<'indeterminate' | 'invalid'>
 
 /** Reads issuers, each once per verification however many events it signed. */
 export type IssuerReader = (
@@ -148,16 +146,13 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
 }
 
 function tooMany({ limits }: Context): IssuerOutcome {
-  return {
-    status: 'indeterminate',
-    finding: finding('event.issuer-limit', { limit: String(limits.maxIssuers) }),
-  }
+  return ended('indeterminate', 'event.issuer-limit', { limit: String(limits.maxIssuers) })
 }
 
 function unreachable(cause: string): IssuerOutcome {
-  return { status: 'indeterminate', finding: finding('event.issuer-unreachable', { cause }) }
+  return ended('indeterminate', 'event.issuer-unreachable', { cause })
 }
 
 function broken({ text, values }: Finding): Extract<LogOutcome, { status: string }> {
-  return { status: 'invalid', finding: finding('event.issuer-broken', { ...values, cause: text }) }
+  return ended('invalid', 'event.issuer-broken', { ...values, cause: text })
 }

@@ -1,7 +1,6 @@
 // The product's log and its proof file, read together: each may be older than the other.
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { Finding } from '../verdict/verdict.ts'
+import { ended, type Outcome } from '../verdict/reasons.ts'
 import type { Layout } from './layout.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
 import { type Inclusion, type ProofFile, readProofFile, recomputeInclusion } from './read-proofs.ts'
@@ -13,9 +12,7 @@ export type ProductEvidence = {
   readonly inclusion: Inclusion
 }
 
-export type ProductLog =
-  | ProductEvidence
-  | { readonly status: 'indeterminate' | 'invalid'; readonly finding: Finding }
+export type ProductLog = ProductEvidence | Outcome<'indeterminate' | 'invalid'>
 
 const NOTHING: Inclusion = { proven: [], mismatch: undefined, beyond: undefined, warnings: [] }
 
@@ -49,15 +46,14 @@ export async function readProductLog(
 export function compareLastSeen(
   log: VerifiedLog,
   { policy }: Context,
-): { status: 'indeterminate' | 'invalid'; finding: Finding } | undefined {
+): Outcome<'indeterminate' | 'invalid'> | undefined {
   const seen = policy.lastSeen.get(log.scid)
   if (seen === undefined) return undefined
   const at = log.versions[Number.parseInt(seen, 10) - 1]
   const values = { expected: seen, found: at?.versionId ?? log.newest.versionId }
-  if (at === undefined)
-    return { status: 'indeterminate', finding: finding('log.behind-last-seen', values) }
+  if (at === undefined) return ended('indeterminate', 'log.behind-last-seen', values)
   if (at.versionId === seen) return undefined
-  return { status: 'invalid', finding: finding('log.contradicts-last-seen', values) }
+  return ended('invalid', 'log.contradicts-last-seen', values)
 }
 
 function assess(log: VerifiedLog, file: ProofFile): ProductEvidence {

@@ -9,7 +9,7 @@ import {
 } from '@dpp/core'
 import { faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
 import type { Finding } from '../verdict/verdict.ts'
 import { isSameParty } from './issuer-log.ts'
 import type { Reading } from './source.ts'
@@ -18,7 +18,7 @@ export type EventContent =
   | { readonly event: ParsedEvent }
   /** Withheld: the digest is in the log, the content is not for everybody. */
   | { readonly withheld: Finding }
-  | { readonly status: 'indeterminate' | 'invalid'; readonly finding: Finding }
+  | Outcome<'indeterminate' | 'invalid'>
 
 /** Fetches and reads the event `digest` from its public place. */
 export async function fetchEvent(
@@ -37,7 +37,7 @@ function explainAbsence(reading: Exclude<Reading, { status: 'found' }>, url: str
   const values = { url, cause: outageText(reading) }
   if (reading.status !== 'unreachable') return { withheld: finding('event.not-disclosed', values) }
   const reason = reading.cause === 'too-large' ? 'event.too-large' : 'event.unreachable'
-  return { status: 'indeterminate', finding: finding(reason, values) }
+  return ended('indeterminate', reason, values)
 }
 
 /** Reads given bytes as the event `digest` about the product `did`. Never throws for any bytes. */
@@ -53,14 +53,14 @@ export function readEventBytes(
     if (!isDppError(error)) throw error
     const { fault, cause } = faultOf(error)
     if (fault === 'unreadable' || body.length === 0) {
-      return { status: 'indeterminate', finding: finding('event.unreadable', { digest, cause }) }
+      return ended('indeterminate', 'event.unreadable', { digest, cause })
     }
     if (fault === 'too-large') {
-      return { status: 'indeterminate', finding: finding('event.too-large', { digest, cause }) }
+      return ended('indeterminate', 'event.too-large', { digest, cause })
     }
     const found = digestOf(body, context.limits.maxEventBytes)
     if (found !== undefined && found !== digest) return otherDigest(digest, found)
-    return { status: 'invalid', finding: finding('event.broken', { digest, cause }) }
+    return ended('invalid', 'event.broken', { digest, cause })
   }
 }
 
@@ -79,11 +79,11 @@ export function holdAgainst(event: ParsedEvent, digest: string, did: string): Ev
   // By SCID, so that a portable move keeps the event and a copy into a foreign log does not count.
   if (event.products.some((product) => isSameParty(product, did))) return { event }
   const values = { digest, expected: did, found: event.products.join(' ') }
-  return { status: 'invalid', finding: finding('event.other-product', values) }
+  return ended('invalid', 'event.other-product', values)
 }
 
 function otherDigest(expected: string, found: string): EventContent {
-  return { status: 'invalid', finding: finding('event.other-digest', { expected, found }) }
+  return ended('invalid', 'event.other-digest', { expected, found })
 }
 
 function digestOf(body: Uint8Array, maxBytes: number): string | undefined {

@@ -2,8 +2,7 @@
 import { didToUrl, type LogReport, type LogVersion, verifyLog, type WebvhDid } from '@dpp/webvh'
 import { describe, faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
-import type { Finding } from '../verdict/verdict.ts'
+import { ended, type Outcome } from '../verdict/reasons.ts'
 
 /** A log that holds: at least one version, every line verified. */
 export type VerifiedLog = {
@@ -13,13 +12,7 @@ export type VerifiedLog = {
   readonly newest: LogVersion
 }
 
-export type LogOutcome =
-  | { readonly log: VerifiedLog }
-  | {
-      readonly status: 'indeterminate' | 'invalid'
-      readonly finding: Finding
-      readonly notFound?: true
-    }
+export type LogOutcome = { readonly log: VerifiedLog } | Outcome<'indeterminate' | 'invalid'>
 
 export type ReadLogOptions = {
   /** Where the log lies; by default where the DID says. */
@@ -34,13 +27,12 @@ export async function readLog(
   { url: place = didToUrl(did), fresh = false }: ReadLogOptions = {},
 ): Promise<LogOutcome> {
   const reading = await context.read(place, context.limits.maxLogBytes, { fresh })
-  if (reading.status === 'absent')
-    return { ...unknown(finding('log.not-found', { url: place })), notFound: true }
+  if (reading.status === 'absent') return ended('indeterminate', 'log.not-found', { url: place })
   if (reading.status === 'unreachable' && reading.cause === 'too-large') {
-    return unknown(finding('log.too-large', { cause: reading.detail }))
+    return ended('indeterminate', 'log.too-large', { cause: reading.detail })
   }
   if (reading.status !== 'found') {
-    return unknown(finding('log.unreachable', { url: place, cause: outageText(reading) }))
+    return ended('indeterminate', 'log.unreachable', { url: place, cause: outageText(reading) })
   }
   return verifyLogBytes(did, place, reading.body, context, fresh)
 }
@@ -58,11 +50,12 @@ async function verifyLogBytes(
   const witnesses = url.replace(/did\.jsonl$/, 'did-witness.json')
   const reading = await context.read(witnesses, context.limits.maxProofBytes, { fresh })
   if (reading.status === 'absent')
-    return unknown(finding('log.witnesses-missing', { url: witnesses }))
+    return ended('indeterminate', 'log.witnesses-missing', { url: witnesses })
   if (reading.status !== 'found') {
-    return unknown(
-      finding('log.witnesses-unreachable', { url: witnesses, cause: outageText(reading) }),
-    )
+    return ended('indeterminate', 'log.witnesses-unreachable', {
+      url: witnesses,
+      cause: outageText(reading),
+    })
   }
   return conclude(did, body, runVerifyLog(did, body, context, reading.body))
 }
@@ -86,7 +79,7 @@ function conclude({ did }: WebvhDid, body: Uint8Array, report: LogReport): LogOu
   if (error !== undefined) return refuse(report, body, error)
   const newest = versions.at(-1)
   if (newest === undefined)
-    return unknown(finding('log.unreadable', { cause: 'it has no entries' }))
+    return ended('indeterminate', 'log.unreadable', { cause: 'it has no entries' })
   return { log: { did, scid: newest.head.scid, versions, newest } }
 }
 
@@ -101,22 +94,16 @@ function refuse(
   const { fault } = body.length === 0 ? { fault: 'unreadable' } : faultOf(error)
   const isWitnesses = code.startsWith('ERR_DPP_DID_WITNESS_')
   if (fault === 'unreadable') {
-    return unknown(finding(isWitnesses ? 'log.witnesses-unreachable' : 'log.unreadable', { cause }))
+    return ended('indeterminate', isWitnesses ? 'log.witnesses-unreachable' : 'log.unreadable', {
+      cause,
+    })
   }
-  if (fault === 'too-large') return unknown(finding('log.too-large', { cause }))
-  if (code === 'ERR_DPP_LOG_METHOD') return unknown(finding('log.unsupported', { cause }))
+  if (fault === 'too-large') return ended('indeterminate', 'log.too-large', { cause })
+  if (code === 'ERR_DPP_LOG_METHOD') return ended('indeterminate', 'log.unsupported', { cause })
   const line = String(report.versions.length + 1)
   const values = { cause, code, line }
-  if (isWitnesses) return contradiction(finding('log.witnesses-broken', values))
+  if (isWitnesses) return ended('invalid', 'log.witnesses-broken', values)
   if (code === 'ERR_DPP_LOG_DID')
-    return contradiction(finding('log.other-did', { ...values, found: report.scid ?? '' }))
-  return contradiction(finding('log.broken', values))
-}
-
-function unknown(why: Finding): { status: 'indeterminate'; finding: Finding } {
-  return { status: 'indeterminate', finding: why }
-}
-
-function contradiction(why: Finding): { status: 'invalid'; finding: Finding } {
-  return { status: 'invalid', finding: why }
+    return ended('invalid', 'log.other-did', { ...values, found: report.scid ?? '' })
+  return ended('invalid', 'log.broken', values)
 }

@@ -8,13 +8,13 @@ import {
 import { invariant, isDppError, type JsonObject } from '@dpp/core'
 import { describe, faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
-import { finding } from '../verdict/reasons.ts'
+import { ended, finding, type Outcome } from '../verdict/reasons.ts'
 import type { Finding, Warning } from '../verdict/verdict.ts'
 import type { VerifiedLog } from './read-log.ts'
 
 export type ProofFile =
   | { readonly proofs: readonly InclusionProof[] }
-  | { readonly status: 'pending' | 'indeterminate' | 'invalid'; readonly finding: Finding }
+  | Outcome<'pending' | 'indeterminate' | 'invalid'>
 
 /** Reads the proof file of the product or issuer `scid`. A file that is absent is `pending`: nobody claims an anchor. */
 export async function readProofFile(
@@ -24,13 +24,12 @@ export async function readProofFile(
 ): Promise<ProofFile> {
   const { read, limits } = context
   const reading = await read(url, limits.maxProofBytes)
-  if (reading.status === 'absent')
-    return { status: 'pending', finding: finding('inclusion.none-yet', { url }) }
+  if (reading.status === 'absent') return ended('pending', 'inclusion.none-yet', { url })
   if (reading.status === 'unreachable' && reading.cause === 'too-large') {
-    return unknown(finding('inclusion.too-large', { url, cause: reading.detail }))
+    return ended('indeterminate', 'inclusion.too-large', { url, cause: reading.detail })
   }
   if (reading.status !== 'found') {
-    return unknown(finding('inclusion.unreachable', { url, cause: outageText(reading) }))
+    return ended('indeterminate', 'inclusion.unreachable', { url, cause: outageText(reading) })
   }
   try {
     const file = parseWitnessFile(reading.body, {
@@ -38,7 +37,7 @@ export async function readProofFile(
       maxMembers: 1_000_000,
     })
     if (file.scid !== scid) {
-      return contradiction(finding('inclusion.other-product', { expected: scid, found: file.scid }))
+      return ended('invalid', 'inclusion.other-product', { expected: scid, found: file.scid })
     }
     return { proofs: file.proofs }
   } catch (error) {
@@ -49,12 +48,13 @@ export async function readProofFile(
 
 function refuse(error: Error & { code: string }, isEmpty: boolean): ProofFile {
   if (error.code === 'ERR_DPP_WITNESS_FILE_UNSUPPORTED') {
-    return unknown(finding('inclusion.unsupported', { cause: describe(error) }))
+    return ended('indeterminate', 'inclusion.unsupported', { cause: describe(error) })
   }
   const { fault, cause } = faultOf(error)
-  if (fault === 'unreadable' || isEmpty) return unknown(finding('inclusion.unreadable', { cause }))
-  if (fault === 'too-large') return unknown(finding('inclusion.too-large', { cause }))
-  return contradiction(finding('inclusion.broken', { cause }))
+  if (fault === 'unreadable' || isEmpty)
+    return ended('indeterminate', 'inclusion.unreadable', { cause })
+  if (fault === 'too-large') return ended('indeterminate', 'inclusion.too-large', { cause })
+  return ended('invalid', 'inclusion.broken', { cause })
 }
 
 /** One entry's place in one batch, shown from the log itself. */
@@ -112,12 +112,4 @@ export function leafHashAt({ versions }: VerifiedLog, index: number): Uint8Array
   const entry = versions[index]?.entry
   invariant(entry !== undefined, 'the index came from this log')
   return entryLeafHash(entry as unknown as JsonObject)
-}
-
-function unknown(why: Finding): ProofFile {
-  return { status: 'indeterminate', finding: why }
-}
-
-function contradiction(why: Finding): ProofFile {
-  return { status: 'invalid', finding: why }
 }

@@ -125,6 +125,21 @@ export function finding(reason: ReasonCode, values: Values = {}): Finding {
   return { reason, values: shown, text: fillText(englishReasons[reason], shown) }
 }
 
+/** How a step, a file or an event ended, and why. */
+export type Outcome<Status extends string> = {
+  readonly status: Status
+  readonly finding: Finding
+}
+
+/** A status with its {@link finding}. */
+export function ended<Status extends string>(
+  status: Status,
+  reason: ReasonCode,
+  values?: Values,
+): Outcome<Status> {
+  return { status, finding: finding(reason, values) }
+}
+
 /** Puts values into a sentence. One pass: a value that looks like a placeholder stays text. */
 export function fillText(sentence: string, values: Values): string {
   const parts = sentence.split(/[{}]/)
