@@ -48,7 +48,10 @@ export type FsckReport = {
   readonly findings: readonly Finding[]
 }
 
-/** Checks products, events, batches and the log of the service's own DID. Never throws for what it finds: a check that cannot be made is a finding. */
+/**
+ * Checks products, events, batches and the log of the service's own DID. Never throws for what it finds: a check that cannot be
+ * made is a finding.
+ */
 export async function fsck(context: FsckContext): Promise<FsckReport> {
   const findings: Finding[] = []
   const counts = { products: 0, events: 0, batches: 0 }
