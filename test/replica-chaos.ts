@@ -77,7 +77,7 @@ export async function runReplicaChaos(
   try {
     const { chainId } = anvil
     const account = privateKeyToAccount(anvil.privateKeys[0] ?? '0x')
-    const { address } = await deployRegistry({ rpcUrl: anvil.url, chainId, account })
+    const { address } = await deployRegistry({ rpcUrl: anvil.url, chainId, account, pollMs: 20 })
     const shared = {
       DPP_QUEUE: `${redis.url}?leaseMs=${options.leaseMs}`,
       DPP_STORE: `file:${join(folder, 'files')}`,

@@ -65,7 +65,7 @@ export async function runChaos(
   try {
     const account = privateKeyToAccount(anvil.privateKeys[0] ?? '0x')
     const { chainId } = anvil
-    const { address } = await deployRegistry({ rpcUrl: anvil.url, chainId, account })
+    const { address } = await deployRegistry({ rpcUrl: anvil.url, chainId, account, pollMs: 20 })
     const environment = {
       DPP_DATA_DIR: folder,
       DPP_PORT: `${await freePort()}`,

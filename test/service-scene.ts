@@ -37,7 +37,7 @@ export async function openScene(options: AnvilOptions = {}): Promise<ServiceScen
   const [deployer = '0x', relayer = '0x'] = anvil.privateKeys
   const account = privateKeyToAccount(deployer)
   const rpc = { rpcUrl: anvil.url, chainId: anvil.chainId }
-  const { address: registry } = await deployRegistry({ ...rpc, account })
+  const { address: registry } = await deployRegistry({ ...rpc, account, pollMs: 20 })
   const issuer = await createOrganisation(host, 'windowco.example')
   return {
     anvil,

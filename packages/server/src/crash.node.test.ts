@@ -3,29 +3,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deployRegistry, registryAbi } from '@dpp/anchor/ethereum'
+import { registryAbi } from '@dpp/anchor/ethereum'
 import { eventDigest, type SecuredEvent } from '@dpp/core'
 import { readEvents, verifyLog } from '@dpp/webvh'
 import { createPublicClient, http } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Anvil, startAnvil } from '../../../test/anvil.ts'
 import {
-  createOrganisation,
-  type FileHost,
-  getJson,
-  type Organisation,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
-  startFileHost,
 } from '../../../test/server-client.ts'
 import { type ServerProcess, startServerProcess } from '../../../test/server-process.ts'
+import { openScene, type ServiceScene, untilSettled } from '../../../test/service-scene.ts'
 import { parseConfig } from './config.ts'
 import { runFsck } from './fsck/open-fsck.ts'
-
-const DOMAIN = 'dpp.windowco.example'
 
 // K10 is passed once per published file: two events, two logs, the mirror, three proofs.
 const points = [
@@ -33,47 +25,25 @@ const points = [
   ...['K10', 'K10@4', 'K10@5', 'K10@8'],
 ]
 
-let anvil: Anvil
-let host: FileHost
-let issuer: Organisation
-let registry: `0x${string}`
-
+let scene: ServiceScene
 beforeAll(async () => {
-  ;[anvil, host] = await Promise.all([startAnvil({ slotsInAnEpoch: 1 }), startFileHost()])
-  const [deployer = '0x'] = anvil.privateKeys
-  const account = privateKeyToAccount(deployer)
-  registry = (await deployRegistry({ rpcUrl: anvil.url, chainId: anvil.chainId, account })).address
-  issuer = await createOrganisation(host, 'windowco.example')
+  scene = await openScene()
 })
-
-afterAll(async () => {
-  await host?.close()
-  await anvil?.stop()
-})
+afterAll(() => scene?.close())
 
 describe.each(points)('killed at %s', (point) => {
   it('loses nothing and anchors nothing twice', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dpp-crash-'))
-    const environment = {
-      DPP_DATA_DIR: folder,
-      DPP_DOMAIN: DOMAIN,
-      DPP_RPC_URLS: anvil.url,
-      DPP_REGISTRY: registry,
-      DPP_FINALITY: '0',
-      DPP_INTERVAL_SECONDS: '0',
-      DPP_POLL_MS: '50',
-      DPP_ORIGINS: `windowco.example=${host.url}`,
-      RELAYER_PRIVATE_KEY: anvil.privateKeys[1] ?? '',
-    }
+    const environment = { ...scene.environment, DPP_DATA_DIR: folder }
     const before = await anchoredRoots()
     const doomed = await startServerProcess({ ...environment, DPP_CRASH_AT: point })
     const products = [
-      await registerProduct(doomed.url, DOMAIN, issuer, `${point.replace('@', '-')}-1`),
-      await registerProduct(doomed.url, DOMAIN, issuer, `${point.replace('@', '-')}-2`),
+      await registerProduct(doomed.url, scene.domain, scene.issuer, `${point.replace('@', '-')}-1`),
+      await registerProduct(doomed.url, scene.domain, scene.issuer, `${point.replace('@', '-')}-2`),
     ]
     const events = [
-      await signManufacture(issuer, products),
-      await signManufacture(issuer, products.slice(0, 1)),
+      await signManufacture(scene.issuer, products),
+      await signManufacture(scene.issuer, products.slice(0, 1)),
     ]
     const answered = await runUntilKilled(doomed, events)
     expect(await withinSeconds(20, doomed.ended)).toBe('SIGKILL')
@@ -87,7 +57,7 @@ describe.each(points)('killed at %s', (point) => {
       if (point === 'K2' && index === 0) expect(again.status).toBe(200)
     }
     await postJson(`${restarted.url}/batches`, {})
-    const roots = await untilAllSettled(restarted.url)
+    const roots = await untilSettled(restarted.url)
     await expectInLogs(restarted.url, products, events)
     await restarted.stop()
 
@@ -125,19 +95,6 @@ async function withinSeconds<Result>(seconds: number, promise: Promise<Result>):
   ])
 }
 
-async function untilAllSettled(url: string): Promise<string[]> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const { batches } = (await getJson(`${url}/batches`)).body as {
-      batches: { state: string; root: string }[]
-    }
-    if (batches.length > 0 && batches.every(({ state }) => state === 'settled')) {
-      return batches.map(({ root }) => root)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('the batches did not settle')
-}
-
 async function expectInLogs(
   url: string,
   products: readonly RegisteredProduct[],
@@ -154,9 +111,9 @@ async function expectInLogs(
 }
 
 async function anchoredRoots(): Promise<string[]> {
-  const client = createPublicClient({ transport: http(anvil.url) })
+  const client = createPublicClient({ transport: http(scene.anvil.url) })
   const logs = await client.getContractEvents({
-    address: registry,
+    address: scene.registry,
     abi: registryAbi,
     eventName: 'Anchored',
     fromBlock: 0n,
