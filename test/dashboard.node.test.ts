@@ -440,12 +440,13 @@ async function trustedBlockHash({ serviceUrl }: Stack): Promise<string> {
 }
 
 type AxeResult = { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
+type AxeRun = (options: { resultTypes: string[] }) => Promise<AxeResult>
 
 /** What axe-core calls serious or critical, as text. */
 async function seriousFaults(inspected: Page): Promise<string> {
   await inspected.evaluate(axeSource)
   const { violations } = await inspected.evaluate(() =>
-    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+    (globalThis as unknown as { axe: { run: AxeRun } }).axe.run({ resultTypes: ['violations'] }),
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
