@@ -1,7 +1,7 @@
 // Where the bytes of a bundle are: `node test/bundle-report.ts 'verifyEvent'` (a name out of test/packed.ts, or import text).
 //
 // Bundled from the sources, so that each file shows; brotli is what the bundle would lose if the file's bytes were not there.
-import { SourceMap } from 'node:module'
+import { builtinModules, SourceMap } from 'node:module'
 import { join, relative } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
@@ -35,6 +35,7 @@ async function bundle(contents: string): Promise<{ text: string; map: string }> 
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
+    external: ['node:*', ...builtinModules], // Peers reach for them; their bytes are Node's.
     write: false,
     outfile: join(root, 'bundle.js'),
     sourcemap: 'external',

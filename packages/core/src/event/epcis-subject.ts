@@ -28,7 +28,7 @@ const kinds: ReadonlyMap<string, readonly [string, string]> = /* @__PURE__ */ ne
   ['AggregationEvent', ['G', 'action']],
   ['AssociationEvent', ['S', 'action parentID']],
   ['TransactionEvent', ['T', 'action bizTransactionList']],
-  ['TransformationEvent', ['F', 'eventTime']],
+  ['TransformationEvent', ['F', 'type']],
 ])
 
 /** A member's check, and the letters of the kinds that alone may have it: empty for those that all may have. */
@@ -39,8 +39,8 @@ const members: ReadonlyMap<string, Member> = /* @__PURE__ */ readMembers([
   [(value) => isText(value) || typeof value === 'object', '@context'],
   [isUri, 'eventID'],
   [isUri, 'transformationID', 'F'],
-  [isText, 'type eventTime'],
-  [isTime, 'recordTime'],
+  [isText, 'type'],
+  [isTime, 'eventTime recordTime'],
   [isZoneOffset, 'eventTimeZoneOffset'],
   [(value) => value === 'ADD' || value === 'OBSERVE' || value === 'DELETE', 'action', 'OGST'],
   [isVocabularyWord, 'bizStep disposition'],
@@ -73,11 +73,11 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
   const kind = isText(type) ? kinds.get(type) : undefined
   if (kind === undefined) throw invalid('type is not an EPCIS event type')
   const [letter, own] = kind
-  for (const name of `${own} eventTimeZoneOffset dpp:digitalProductPassportId`.split(' ')) {
+  for (const name of `${own} eventTime eventTimeZoneOffset dpp:digitalProductPassportId`.split(
+    ' ',
+  )) {
     if (!Object.hasOwn(subject, name)) throw invalid(`an ${type} needs ${name}`)
   }
-  const eventTime = readTime(subject['eventTime'])
-  if (eventTime === undefined) throw malformed('eventTime')
   let namesObjects = false
   for (const name of Object.keys(subject)) {
     const value = subject[name] as Json
@@ -86,7 +86,7 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
     if (!isKnown && !/^[^:\s]+:\S+$/.test(name)) {
       throw invalid(`unknown member ${JSON.stringify(name.slice(0, 60))}: extensions need a prefix`)
     }
-    if (member?.check(value) === false) throw malformed(name)
+    if (member?.check(value) === false) throw invalid(`${name} is malformed`)
     namesObjects ||= namesObject(name, value, member)
   }
   if (!namesObjects) throw invalid('it names no object')
@@ -94,7 +94,7 @@ export function parseEpcisSubject(subject: JsonObject): EventSubject {
   return {
     products: subject['dpp:digitalProductPassportId'] as readonly string[],
     type: (subject['bizStep'] as string | undefined) ?? (type as string),
-    eventTime,
+    eventTime: readTime(subject['eventTime']) as Date, // Its check has passed.
     ...(corrects === undefined ? {} : { corrects: corrects as string }),
   }
 }
@@ -191,10 +191,6 @@ function isDidList(value: Json): boolean {
 /** Tells whether `text` is a decimal number in the one form used for measured values: `12`, `-0.5`; no exponent, no spare zeros in front. */
 export function isDecimal(text: unknown): text is string {
   return typeof text === 'string' && /^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?$/.test(text)
-}
-
-function malformed(name: string): DppError<'ERR_DPP_SUBJECT_INVALID'> {
-  return invalid(`${name} is malformed`)
 }
 
 function invalid(message: string): DppError<'ERR_DPP_SUBJECT_INVALID'> {

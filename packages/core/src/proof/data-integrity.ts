@@ -94,11 +94,9 @@ export function verifyProof(
   publicKey: Uint8Array,
   options: VerifyProofOptions = {},
 ): ProofResult {
-  const { documentHash, isOwned } = options
-  const plainProof = isOwned ? proof : snapshot(proof)
   // With the document's hash at hand only its context is read.
-  const read = documentHash === undefined ? snapshot : contextOf
-  const document = isOwned ? unsecured : read(unsecured)
+  const document = options.documentHash === undefined ? snapshot(unsecured) : contextOf(unsecured)
+  const plainProof = options.isOwned ? proof : snapshot(proof)
   if (!isJsonObject(document) || !isJsonObject(plainProof)) return failed('ERR_DPP_PROOF_MALFORMED')
   const shape = checkProofShape(plainProof)
   return shape.fault === undefined

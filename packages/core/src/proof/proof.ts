@@ -80,12 +80,15 @@ export type ProofShape =
 /** Checks the shape of a proof that is plain JSON. */
 export function checkProofShape(proof: JsonObject): ProofShape {
   if (typeof proof['type'] !== 'string') return { fault: 'ERR_DPP_PROOF_MALFORMED' }
-  // vc-di-eddsa §3.3.6 step 2: the two names select the algorithm.
-  if (proof['type'] !== 'DataIntegrityProof' || proof['cryptosuite'] !== 'eddsa-jcs-2022') {
+  // vc-di-eddsa §3.3.6 step 2: the two names select the algorithm. A chained proof means something only together with the proof
+  // before it, which is not checked here.
+  if (
+    proof['type'] !== 'DataIntegrityProof' ||
+    proof['cryptosuite'] !== 'eddsa-jcs-2022' ||
+    proof['previousProof'] !== undefined
+  ) {
     return { fault: 'ERR_DPP_PROOF_UNSUPPORTED' }
   }
-  // A chained proof means something only together with the proof before it, which is not checked here.
-  if (proof['previousProof'] !== undefined) return { fault: 'ERR_DPP_PROOF_UNSUPPORTED' }
   const { expires, verificationMethod, proofPurpose, proofValue } = proof
   const created = readTime(proof['created'])
   const signature = typeof proofValue === 'string' ? decodeProofValue(proofValue) : undefined
