@@ -17,7 +17,7 @@ export type Azurite = {
 
 const run = promisify(execFile)
 const VERSION = '3.37.0'
-const START_MS = 30_000
+const START_MS = 90_000
 const INSTALL_MS = 300_000
 const cache = join(import.meta.dirname, '../node_modules/.cache')
 const folder = join(cache, `azurite-${VERSION}`)

@@ -250,7 +250,8 @@ export function describeStoreFaults(name: string, open: () => Promise<ServiceUnd
     })
 
     it(`writes ${SEED} objects at once, each once, while answers fail`, async () => {
-      const seeding = service.open(proxy.endpoint, { timeoutMs: 5_000, prefix: 'seed' })
+      const prefix = `seed-${made++}`
+      const seeding = service.open(proxy.endpoint, { timeoutMs: 30_000, prefix })
       let [inFlight, most, count] = [0, 0, 0]
       proxy.handle = async (exchange) => {
         inFlight++
@@ -272,7 +273,7 @@ export function describeStoreFaults(name: string, open: () => Promise<ServiceUnd
         keys.slice(0, 500).map((key) => publishObject(seeding, key, encodeUtf8(key), testMeta)),
       )
       expect(again.filter(({ status }) => status === 'rejected')).toEqual([])
-    }, 120_000)
+    }, 600_000)
   })
 }
 

@@ -120,7 +120,7 @@ describe('the commands', () => {
     expect(again.code, `${again.stdout}${again.stderr}`).toBe(0)
     const second = await report()
     expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 })
-  }, 180_000)
+  }, 600_000)
 
   it('leave the restricted event to its audience: others see its digest, and a verifier says so', async () => {
     const dataSet = openDataSet(folder)
