@@ -97,7 +97,7 @@ export async function runChaos(
         const event = await signManufacture(issuer, [product])
         await untilAcknowledged(`${url}/events`, event)
         expected.set(eventDigest(event), product.scid)
-        await sleep(dueMs - performance.now())
+        await sleep(Math.max(0, dueMs - performance.now()))
       }
     }
     // Batches all the time, so that kills fall into every part of the cycle.
