@@ -79,6 +79,7 @@ async function bundle(contents: string, conditions: readonly string[]): Promise<
     conditions: [...conditions],
     write: false,
     metafile: true,
+    tsconfigRaw: '{}', // Ours would send some of the imports to the sources.
     legalComments: 'none', // What is weighed is code; licences go into a file of their own.
     logLevel: 'silent',
   })

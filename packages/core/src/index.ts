@@ -66,7 +66,7 @@ export {
 } from './event/receipt.ts'
 export { canonicalize } from './json/canonicalize.ts'
 export { isJsonObject, type Json, type JsonLimits, type JsonObject } from './json/json.ts'
-export { parseStrict } from './json/parse-strict.ts'
+export { type CanonicalJson, parseCanonical, parseStrict } from './json/parse-strict.ts'
 export { decodeUtf8, encodeUtf8 } from './json/utf8.ts'
 export {
   addProof,

@@ -28,7 +28,7 @@ export function* allPathTexts(tree: Tree): Generator<string[], void, undefined> 
 }
 
 const ROW_NODES = 1024
-const HASH_DIGITS = 2 * HASH_BYTES
+const HASH_DIGITS = 64
 
 // The texts of one level's nodes, asked for from left to right; `undefined` beyond its end.
 function createLevelTexts(nodes: Uint8Array): (node: number) => string | undefined {

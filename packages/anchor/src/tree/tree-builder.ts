@@ -13,7 +13,7 @@ export type TreeBuilder = {
   finish(): Tree
 }
 
-const CHUNK_BYTES = 2 ** 15 * HASH_BYTES // 1 MiB: no copy ever moves more, until the end.
+const CHUNK_BYTES = 1_048_576 // 32,768 hashes: no copy ever moves more, until the end.
 
 /** Creates an empty builder. Leaves lie in flat chunks, 32 bytes each, and are joined once at the end. */
 export function createTreeBuilder(): TreeBuilder {

@@ -6,7 +6,7 @@ import { DppError } from '../errors.ts'
 import { canonicalObject, joinMembers } from '../json/canonicalize.ts'
 import type { CanonicalObject } from '../json/cut-object.ts'
 import { asList, isJsonObject, type Json, type JsonLimits, type JsonObject } from '../json/json.ts'
-import { readJson } from '../json/parse-strict.ts'
+import { parseCanonical } from '../json/parse-strict.ts'
 import { type ProofResult, signedBytes } from '../proof/data-integrity.ts'
 import {
   checkProofShape,
@@ -131,19 +131,18 @@ function readEvent(
   value: unknown,
   limits: JsonLimits,
 ): { readonly event: JsonObject; readonly canonical: CanonicalObject } {
-  const read = typeof value === 'string' || isBytes(value) ? readJson(value, limits) : undefined
-  const source = read === undefined ? value : read.value
-  if (!isJsonObject(source)) throw invalid('not an object')
-  const isParsed = read !== undefined
-  const canonical = canonicalObject(source, limits, isParsed, read?.text)
+  const canonical =
+    typeof value === 'string' || isBytes(value)
+      ? parseCanonical(value, limits)
+      : isJsonObject(value) && canonicalObject(value, limits, false)
+  if (!canonical) throw invalid('not an object')
   for (const { name } of canonical.members) {
     if (!envelopeMembers.has(name)) {
       throw invalid(`unknown member ${JSON.stringify(name.slice(0, 60))}`)
     }
   }
-  read?.assertWhole(canonical)
   // Text was parsed just now and is ours; a value of the caller's could change behind our back.
-  const event = isParsed ? source : (JSON.parse(canonical.text) as JsonObject)
+  const event = 'object' in canonical ? canonical.object : JSON.parse(canonical.text)
   return { event, canonical }
 }
 

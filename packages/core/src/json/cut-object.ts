@@ -58,15 +58,22 @@ function measureObject(
   return length
 }
 
-/** NaN for numbers, which have several spellings, and beyond the depth limit, where the recursion ends. */
+/** NaN beyond the depth limit, where the recursion ends, and for a number that could be spelled in as few characters. */
 function measure(count: Count, value: Json, depth: number): number {
   if (typeof value === 'string') return value.length + 2
   if (value === null || value === true) return 4
   if (value === false) return 5
-  if (typeof value === 'number' || depth >= count.limits.maxDepth) return Number.NaN
+  if (typeof value === 'number') return measureNumber(value)
+  if (depth >= count.limits.maxDepth) return Number.NaN
   if (!Array.isArray(value)) return measureObject(count, value as JsonObject, depth + 1)
   count.items += value.length
   let length = value.length === 0 ? 2 : 1
   for (const element of value) length += 1 + measure(count, element, depth + 1)
   return length
+}
+
+/** 100 is as long as 1e2. What does not end in a zero, or has two digits, takes more in every spelling but its own. */
+function measureNumber(value: number): number {
+  const isShortest = Number.isSafeInteger(value) && (value % 10 !== 0 || Math.abs(value) < 100)
+  return isShortest ? String(value).length : Number.NaN
 }

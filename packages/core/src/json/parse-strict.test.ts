@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalize, encodeUtf8, isDppError, type JsonLimits, parseStrict } from '../index.ts'
+import {
+  canonicalize,
+  encodeUtf8,
+  isDppError,
+  type JsonLimits,
+  parseCanonical,
+  parseStrict,
+} from '../index.ts'
 
-function codeOf(input: Uint8Array | string, limits?: JsonLimits): string {
+function codeOf(
+  input: Uint8Array | string,
+  limits?: JsonLimits,
+  parse: (input: Uint8Array | string, limits?: JsonLimits) => unknown = parseStrict,
+): string {
   try {
-    parseStrict(input, limits)
+    parse(input, limits)
   } catch (error) {
     if (isDppError(error)) return error.code
     throw error
@@ -150,5 +161,60 @@ describe('parseStrict', () => {
         expect(canonicalize(parseStrict(text))).toBe(text)
       }),
     )
+  })
+})
+
+describe('parseCanonical', () => {
+  it('accepts and refuses the same objects as parseStrict, with the same values', () => {
+    const texts = fc.oneof(
+      fc.json({ stringUnit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'[]{}",:\\u0019eE+-.tfn d8') }),
+    )
+    fc.assert(
+      fc.property(texts, fc.constantFrom('', ' '), (within, blank) => {
+        const text = `{"a":${within}${blank}}`
+        const read = codeOf(text) === 'accepted' ? parseStrict(text) : undefined
+        if (read === undefined) return codeOf(text, {}, parseCanonical) !== 'accepted'
+        const canonical = canonicalize(read)
+        // Bare digits that parseStrict would not read back.
+        if (codeOf(canonical) !== 'accepted') {
+          return codeOf(text, {}, parseCanonical) === 'ERR_DPP_JSON_NUMBER'
+        }
+        expect(parseCanonical(text)).toMatchObject({ object: read, text: canonical })
+        return true
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['{"a":1e20}', 'ERR_DPP_JSON_NUMBER'],
+    ['{"a":100000000000000000000}', 'ERR_DPP_JSON_NUMBER'],
+    ['{"a":9007199254740993}', 'ERR_DPP_JSON_NUMBER'],
+    ['{"a":1,"a":1}', 'ERR_DPP_JSON_DUPLICATE'],
+    ['{"a":[1,[2]]}', 'accepted'],
+    [`{"a":${'['.repeat(64)}${']'.repeat(64)}}`, 'ERR_DPP_JSON_LIMIT'],
+    ['{"a":"\\udfff"}', 'ERR_DPP_JSON_SURROGATE'],
+    ['{"a":', 'ERR_DPP_JSON_SYNTAX'],
+    ['\ufeff{}', 'ERR_DPP_JSON_UTF8'],
+  ])('answers %s with %s', (text, code) => {
+    expect(codeOf(text, undefined, parseCanonical)).toBe(code)
+    expect(codeOf(encodeUtf8(text), undefined, parseCanonical)).toBe(code)
+  })
+
+  it('holds its limits exactly, whether it cuts or writes', () => {
+    for (const text of ['{"a":[1,2],"b":{"c":0}}', '{ "a":[1,2],"b":{"c":0}}']) {
+      const code = (limits: JsonLimits): string => codeOf(text, limits, parseCanonical)
+      expect(code({ maxMembers: 5 })).toBe('accepted')
+      expect(code({ maxMembers: 4 })).toBe('ERR_DPP_JSON_LIMIT')
+      expect(code({ maxDepth: 2 })).toBe('accepted')
+      expect(code({ maxDepth: 1 })).toBe('ERR_DPP_JSON_LIMIT')
+      expect(code({ maxBytes: text.length })).toBe('accepted')
+      expect(code({ maxBytes: text.length - 1 })).toBe('ERR_DPP_JSON_LIMIT')
+    }
+  })
+
+  it('is undefined for JSON that is no object', () => {
+    for (const text of ['[]', '1', 'null', '"x"']) expect(parseCanonical(text)).toBeUndefined()
   })
 })

@@ -3,7 +3,15 @@
 // The engine's JSON.parse decides the grammar. Around it stand the checks that it lacks: a scan of the text before (limits,
 // integers that a double would change) and a walk over the value after (lone surrogates, overflow, duplicate names).
 import { DppError } from '../errors.ts'
-import { completeLimits, type Json, type JsonLimits } from './json.ts'
+import { canonicalObject } from './canonicalize.ts'
+import type { CanonicalObject } from './cut-object.ts'
+import {
+  completeLimits,
+  isJsonObject,
+  type Json,
+  type JsonLimits,
+  type JsonObject,
+} from './json.ts'
 import {
   assertByteLength,
   assertWellFormed,
@@ -21,36 +29,40 @@ import { decodeUtf8 } from './utf8.ts'
  *   `ERR_DPP_JSON_NUMBER`, `ERR_DPP_JSON_LIMIT`
  */
 export function parseStrict(input: Uint8Array | string, limits?: JsonLimits): Json {
-  const { value, assertWhole } = readJson(input, limits, 0)
-  assertWhole({ text: '', memberCount: countMembers(value) })
+  const complete = completeLimits(limits)
+  const text = decodeText(input, complete.maxBytes)
+  const members = scan(text, complete)
+  const value = parseText(text)
+  assertNoDuplicates(members, countMembers(value))
   return value
 }
 
+/** An object with its canonical text (RFC 8785), whole and member by member. */
+export type CanonicalJson = CanonicalObject & { readonly object: JsonObject }
+
 /**
- * Parses for a caller whose next step is the canonical text of the value, and so looks at each value anyway: the value may still
- * hold lone surrogates and infinities, and lack dropped duplicates until `assertWhole` was told what became of it.
+ * Parses an object as {@link parseStrict} does and gives its canonical text too, recognised and not written where the input is
+ * canonical already. Undefined for JSON that is no object. Refuses integers beyond ±(2^53−1) in every spelling: their canonical
+ * text is bare digits, which `parseStrict` would not read back.
+ *
+ * @throws as `parseStrict` does
  */
-export function readJson(
+export function parseCanonical(
   input: Uint8Array | string,
   limits?: JsonLimits,
-  unscanned: number = shortText,
-): {
-  readonly value: Json
-  readonly text: string
-  assertWhole(canonical: { readonly text: string; readonly memberCount: number }): void
-} {
-  const complete = completeLimits(limits)
+): CanonicalJson | undefined {
+  const complete = { ...completeLimits(limits), safeIntegers: true }
   const text = decodeText(input, complete.maxBytes)
-  const early = text.length > unscanned ? scan(text, complete) : undefined
-  return {
-    value: parseText(text),
-    text,
-    assertWhole: (canonical) => {
-      // Text that was canonical already lost nothing on the way: it needs no scan.
-      if (text === canonical.text) return
-      assertNoDuplicates(early ?? scan(text, complete), canonical.memberCount)
-    },
+  const early = text.length > shortText ? scan(text, complete) : undefined
+  const object = parseText(text)
+  if (!isJsonObject(object)) return undefined
+  // Looks at each value, as `countMembers` does.
+  const canonical = canonicalObject(object, complete, true, text)
+  // Text that was canonical already lost nothing on the way: it needs no scan.
+  if (text !== canonical.text) {
+    assertNoDuplicates(early ?? scan(text, complete), canonical.memberCount)
   }
+  return { ...canonical, object }
 }
 
 /** Text that JSON.parse may see before its limits are looked at: it makes some thousand values at worst. */

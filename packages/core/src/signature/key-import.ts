@@ -55,7 +55,7 @@ const algorithmAndOctets: readonly number[] = [
   ...[0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70],
   ...[0x04, 0x22, 0x04, 0x20],
 ]
-const publicKeyHead: Uint8Array = Uint8Array.of(0x81, 0x21, 0x00)
+const publicKeyHead: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x81, 0x21, 0x00)
 
 function decodePem(text: string): Uint8Array {
   const match =

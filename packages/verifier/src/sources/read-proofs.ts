@@ -1,11 +1,6 @@
 // Reads a `witness.json` and recomputes every proof in it from the log: leaf, path, root.
-import {
-  entryLeafHash,
-  type InclusionProof,
-  parseWitnessFile,
-  verifyInclusionProof,
-} from '@dpp/anchor'
-import { invariant, isDppError, type JsonObject } from '@dpp/core'
+import { hashLeaf, type InclusionProof, parseWitnessFile, verifyInclusionProof } from '@dpp/anchor'
+import { invariant, isDppError } from '@dpp/core'
 import { describe, faultOf, outageText } from '../checks/fault.ts'
 import type { Context } from '../context.ts'
 import { ended, finding, type Outcome } from '../verdict/reasons.ts'
@@ -107,9 +102,9 @@ export function recomputeInclusion(log: VerifiedLog, proofs: readonly InclusionP
   return { proven, mismatch, beyond, warnings }
 }
 
-/** The leaf hash of one version, from the entry as it was parsed: every member of its line, proof included. */
+/** The leaf hash of one version, from the canonical text of the very entry that was verified, proof included. */
 export function leafHashAt({ versions }: VerifiedLog, index: number): Uint8Array {
-  const entry = versions[index]?.entry
-  invariant(entry !== undefined, 'the index came from this log')
-  return entryLeafHash(entry as unknown as JsonObject)
+  const version = versions[index]
+  invariant(version !== undefined, 'the index came from this log')
+  return hashLeaf(version.text)
 }

@@ -11,7 +11,7 @@ export type DidUrl = {
 }
 
 const pchar = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
-const syntax = new RegExp(
+const syntax = /* @__PURE__ */ new RegExp(
   `^([^/?#]*)((?:/${pchar}*)*)(?:\\?((?:${pchar}|[/?])*))?(?:#((?:${pchar}|[/?])*))?$`,
 )
 

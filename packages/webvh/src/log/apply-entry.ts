@@ -9,7 +9,7 @@ import {
   verifyProof,
 } from '@dpp/core'
 import { parseDid, type WebvhDid } from '../identifier/did.ts'
-import { computeScid, contentText, hashText, type LogEntry } from './entry.ts'
+import { type ContentText, computeScid, contentText, hashText, type LogEntry } from './entry.ts'
 import { isPreRotating, type LogHead } from './head.ts'
 import {
   applyParameters,
@@ -30,13 +30,15 @@ export type ApplyContext = {
 }
 
 /**
- * Verifies one entry as the next after `head` (as a genesis where `head` is `undefined`) and gives the new head.
+ * Verifies one entry as the next after `head` (as a genesis where `head` is `undefined`) and gives the new head. `text` is what the
+ * entry was read from, where it was read.
  * @throws ERR_DPP_LOG_…
  */
 export function applyEntry(
   head: LogHead | undefined,
   entry: LogEntry,
   context: ApplyContext,
+  text: ContentText = contentText(entry),
 ): LogHead {
   if (head?.parameters.deactivated) {
     throw fail('ERR_DPP_LOG_DEACTIVATED', 'an entry follows the deactivation of the DID')
@@ -50,7 +52,6 @@ export function applyEntry(
   const did = checkDid(head, entry.state, parameters, context)
   const activeKeys = checkKeys(head, stated, parameters)
   checkSigners(entry.proof, activeKeys)
-  const text = contentText(entry)
   if (head === undefined) checkScid(text('{SCID}'), parameters.scid)
   checkEntryHash(text(head?.versionId ?? parameters.scid), entry.versionId)
   checkProofs(text(entry.versionId), entry.proof, context.now)

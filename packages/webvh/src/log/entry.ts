@@ -1,5 +1,6 @@
 // One line of `did.jsonl`: strict parse, exact format, and the byte forms that are hashed and signed.
 import {
+  type CanonicalJson,
   canonicalize,
   type DataIntegrityProof,
   DppError,
@@ -9,7 +10,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
-  parseStrict,
+  parseCanonical,
   sha256,
 } from '@dpp/core'
 
@@ -25,6 +26,17 @@ export type LogEntry = {
 /** An entry without its proof, and without a final `versionId`. */
 export type EntryContent = Pick<LogEntry, 'versionTime' | 'parameters' | 'state'>
 
+/** An entry as it was read, with the texts that are hashed and signed. */
+export type ReadEntry = {
+  readonly entry: LogEntry
+  /** Its JCS text, proof included. */
+  readonly text: string
+  readonly content: ContentText
+}
+
+/** The JCS text of an entry without proof, for any `versionId`: what is hashed and what is signed differ only in it. */
+export type ContentText = (versionId: string) => string
+
 /**
  * Parses one line: strict JSON, exactly the five properties of an entry, each of its type, at least one proof.
  *
@@ -32,16 +44,25 @@ export type EntryContent = Pick<LogEntry, 'versionTime' | 'parameters' | 'state'
  * @throws ERR_DPP_LOG_SYNTAX, ERR_DPP_LOG_LIMIT, ERR_DPP_LOG_PROOF; core's ERR_DPP_JSON_… code is the `cause`
  */
 export function parseEntry(line: string): LogEntry {
-  const value = parseLine(line)
-  if (!isJsonObject(value)) throw syntax('it is not a JSON object')
-  const { versionId, versionTime, parameters, state, proof } = value
+  return readEntry(line).entry
+}
+
+/** Parses as {@link parseEntry} does. Canonical lines, which is how every entry is published, are not written again. */
+export function readEntry(line: string): ReadEntry {
+  const read = parseLine(line)
+  if (read === undefined) throw syntax('it is not a JSON object')
+  const { object, members, text } = read
+  const { versionId, versionTime, parameters, state, proof } = object
   if (typeof versionId !== 'string') throw syntax('versionId is not a string')
   if (typeof versionTime !== 'string') throw syntax('versionTime is not a string')
   if (!isJsonObject(parameters)) throw syntax('parameters is not an object')
   if (!isJsonObject(state)) throw syntax('state is not an object')
   if (!Array.isArray(proof) || proof.length === 0) throw syntax('proof is not an array of proofs')
-  if (Object.keys(value).length !== 5) throw syntax('it has properties that an entry does not have')
-  return { versionId, versionTime, parameters, state, proof: proof.map(parseEntryProof) }
+  if (members.length !== 5) throw syntax('it has properties that an entry does not have')
+  const entry = { versionId, versionTime, parameters, state, proof: proof.map(parseEntryProof) }
+  // RFC 8785 §3.2.3 puts the five names in this order: parameters, proof, state, versionId, versionTime.
+  const [ofParameters, , ofState, , ofTime] = members.map((member) => member.text)
+  return { entry, text, content: joinContent(`${ofParameters},${ofState}`, `${ofTime}`) }
 }
 
 /** The line of an entry as this package writes it: its JCS text and a line feed. */
@@ -49,17 +70,17 @@ export function formatEntry(entry: LogEntry): string {
   return `${canonicalize(entry)}\n`
 }
 
-/**
- * The JCS text of the entry without proof, for any `versionId`: what is hashed and what is signed differ only in it.
- *
- * The two large members are canonicalized once; RFC 8785 §3.2.3 puts the four names in this order.
- */
-export function contentText(content: EntryContent): (versionId: string) => string {
-  const parameters = canonicalize(content.parameters)
-  const state = canonicalize(content.state)
-  const versionTime = canonicalize(content.versionTime)
-  return (versionId) =>
-    `{"parameters":${parameters},"state":${state},"versionId":${canonicalize(versionId)},"versionTime":${versionTime}}`
+/** The {@link ContentText} of an entry that is being written. */
+export function contentText({ parameters, state, versionTime }: EntryContent): ContentText {
+  return joinContent(
+    `"parameters":${canonicalize(parameters)},"state":${canonicalize(state)}`,
+    `"versionTime":${canonicalize(versionTime)}`,
+  )
+}
+
+// The large members are written once, however many versionIds they are put beside.
+function joinContent(before: string, after: string): ContentText {
+  return (versionId) => `{${before},"versionId":${canonicalize(versionId)},${after}}`
 }
 
 /** base58btc(multihash(text, SHA-256)), the form of entry hashes and SCIDs. */
@@ -73,7 +94,8 @@ export function hashText(text: string): string {
  * The text is JCS but for one case: a placeholder inside a member's name may sort elsewhere than what it stands for.
  */
 export function computeScid(text: string): string {
-  return hashText(hasPlaceholderInName(text) ? canonicalize(parseLine(text)) : text)
+  const sorted = hasPlaceholderInName(text) ? parseLine(text)?.text : text
+  return hashText(sorted ?? text)
 }
 
 // In JCS only a member's name is followed by a colon. Each string is looked at once, however many placeholders it holds.
@@ -90,9 +112,9 @@ function hasPlaceholderInName(text: string): boolean {
   return false
 }
 
-function parseLine(line: string): Json {
+function parseLine(line: string): CanonicalJson | undefined {
   try {
-    return parseStrict(line)
+    return parseCanonical(line)
   } catch (cause) {
     const isTooMuch = isDppError(cause) && cause.code === 'ERR_DPP_JSON_LIMIT'
     if (isTooMuch) throw new DppError('ERR_DPP_LOG_LIMIT', 'the log entry is too large', { cause })

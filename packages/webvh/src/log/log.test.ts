@@ -91,6 +91,14 @@ describe('a log line', () => {
     ).toBeUndefined()
   })
 
+  it('gives its canonical text, however it is written', () => {
+    const shuffled = JSON.stringify(Object.fromEntries(Object.entries(entry(second)).reverse()))
+    for (const line of [second.trim(), shuffled, second.trim().replace(':{', ': {')]) {
+      const [, version] = verifyLog(`${first}${line}\n`, { did }).versions
+      expect(version).toMatchObject({ text: second.trim(), line: `${line}\n` })
+    }
+  })
+
   it('may not be empty in between', () => {
     expect(codeOf(first, '\n', second)).toBe('ERR_DPP_LOG_SYNTAX')
   })

@@ -3,7 +3,7 @@ import { DppError, isDppError, type JsonObject } from '@dpp/core'
 import { parseDid, type WebvhDid } from '../identifier/did.ts'
 import { findUnapproved, needsWitnesses, type WitnessCheck } from '../witness/witness-check.ts'
 import { type ApplyContext, applyEntry } from './apply-entry.ts'
-import { type LogEntry, parseEntry } from './entry.ts'
+import { type LogEntry, parseEntry, type ReadEntry, readEntry } from './entry.ts'
 import { hasName, type LogHead } from './head.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineText, type RawLine, splitLines } from './log-lines.ts'
@@ -14,6 +14,8 @@ export type LogVersion = {
   readonly entry: LogEntry
   /** The line as it was read, with a line feed at its end. */
   readonly line: string
+  /** The canonical text (JCS) of the entry, proof included: what a Merkle leaf is hashed from. */
+  readonly text: string
   readonly versionId: string
   readonly versionNumber: number
   readonly versionTime: Date
@@ -116,11 +118,11 @@ function foldLines(
   for (const raw of lines) {
     let claimed: string | undefined
     try {
-      const text = lineText(raw)
-      const entry = parseEntry(text)
-      claimed = entry.versionTime
-      head = applyEntry(head, entry, context)
-      versions.push(toVersion(entry, `${text}\n`, head))
+      const line = lineText(raw)
+      const read = readEntry(line)
+      claimed = read.entry.versionTime
+      head = applyEntry(head, read.entry, context, read.content)
+      versions.push(toVersion(read, `${line}\n`, head))
     } catch (error) {
       if (!isDppError(error)) throw error
       return claimed === undefined ? { versions, error } : { versions, error, errorTime: claimed }
@@ -129,10 +131,9 @@ function foldLines(
   return { versions }
 }
 
-/** A verified version, from its parts. */
-export function toVersion(entry: LogEntry, line: string, head: LogHead): LogVersion {
+function toVersion({ entry, text }: ReadEntry, line: string, head: LogHead): LogVersion {
   const { versionId, versionNumber, versionTime, parameters, document } = head
-  return { entry, line, versionId, versionNumber, versionTime, parameters, document, head }
+  return { entry, line, text, versionId, versionNumber, versionTime, parameters, document, head }
 }
 
 function approve(folded: Folded, check: WitnessCheck): Folded {

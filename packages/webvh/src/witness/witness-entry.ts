@@ -2,7 +2,7 @@
 // the log, and sign at most one child of each version.
 import { createProof, DppError, type Signer } from '@dpp/core'
 import { applyEntry } from '../log/apply-entry.ts'
-import { parseEntry } from '../log/entry.ts'
+import { readEntry } from '../log/entry.ts'
 import type { LogHead } from '../log/head.ts'
 import { defaultLimits } from '../log/limits.ts'
 import { witnessDocument, witnessOf } from './witness-check.ts'
@@ -45,7 +45,8 @@ export async function witnessEntry(
     futureToleranceMs = defaultLimits.futureToleranceMs,
   }: WitnessEntryOptions,
 ): Promise<WitnessedEntry> {
-  const next = applyEntry(head, parseEntry(line), { now, futureToleranceMs })
+  const { entry, content } = readEntry(line)
+  const next = applyEntry(head, entry, { now, futureToleranceMs }, content)
   const list = approvers(head?.parameters.witness, next.parameters.witness)
   const witness = witnessOf(signer)
   if (!list?.witnesses.some(({ id }) => id === witness)) {
