@@ -37,11 +37,9 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE TABLE IF NOT EXISTS deliveries (
   event INTEGER NOT NULL REFERENCES events(seq), scid TEXT NOT NULL, state TEXT NOT NULL, batch INTEGER,
   version_id TEXT, reason TEXT, PRIMARY KEY (event, scid)) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (scid, event)
-  WHERE state IN ('pending', 'awaiting-controller');
+CREATE INDEX IF NOT EXISTS deliveries_of_product ON deliveries (scid, state, event);
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (event, scid) WHERE state = 'pending';
-CREATE INDEX IF NOT EXISTS deliveries_of_batch ON deliveries (batch, state, scid, event) WHERE batch IS NOT NULL;
-CREATE INDEX IF NOT EXISTS deliveries_sealed ON deliveries (scid) WHERE state = 'sealed';
+CREATE INDEX IF NOT EXISTS deliveries_in_order ON deliveries (batch, state, event) WHERE batch IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deliveries_claimed ON deliveries (scid) WHERE state = 'claimed';
 CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (event) WHERE state = 'dead';
 CREATE INDEX IF NOT EXISTS deliveries_unbatched ON deliveries (state) WHERE state = 'sealed' AND batch IS NULL;
@@ -84,7 +82,7 @@ export function openDatabase(path: string): Database {
   connection.exec('PRAGMA synchronous = FULL')
   connection.exec('PRAGMA busy_timeout = 10000') // Another process (a standby, fsck) may hold the write lock.
   connection.exec('PRAGMA foreign_keys = ON')
-  connection.exec('PRAGMA cache_size = -32768') // 32 MiB; the service has two connections.
+  connection.exec('PRAGMA cache_size = -16384') // 16 MiB; the service has two connections.
   connection.exec('PRAGMA wal_autocheckpoint = 8192') // Pages: a checkpoint per 32 MiB, not per few hundred events.
   connection.exec(SCHEMA)
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()

@@ -121,6 +121,38 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await book.open()).toEqual([])
     })
 
+    it('claims more than a page, up to its limit, and counts an event of two products once', async () => {
+      const journal = await open()
+      const names = Array.from({ length: 1101 }, (_, i) => String(i).padStart(4, '0'))
+      for (const name of ['a', 'b', 'c']) await journal.products.add(product(name), genesis(name))
+      await journal.events.accept(
+        names.map((name) => event(name, ['Qa', 'Qb'])),
+        'receipt',
+        now,
+      )
+      const otherKey = { ...event('last', ['Qc']), verificationMethod: 'did:key:z2#z2', key: 'z2' }
+      await journal.events.accept([otherKey], 'receipt', now)
+      const book = await leased(journal)
+      expect(await book.claim(2201, now)).toMatchObject({ id: 1, events: 1101 })
+      expect(await book.claimedKeys(1)).toMatchObject([{ key: 'z1' }])
+      const claims = await book.claimedProducts(1, 10)
+      expect(claims.map(({ digests }) => digests.length)).toEqual([1101, 1100])
+      expect(claims[0]?.digests).toEqual(names.map((name) => `z${name}`))
+      // What is left, and what has come since.
+      await journal.events.accept([event('later', ['Qb'])], 'receipt', now)
+      expect(await book.claim(100_000, now)).toMatchObject({ id: 2, events: 3 })
+      const keys = await book.claimedKeys(2)
+      expect(keys.map(({ key }) => key).sort()).toEqual(['z1', 'z2'])
+      for (const { product: claimed, digests } of claims) {
+        const entry = { scid: claimed.scid, versionNumber: 2, versionId: '2-x', line: '{"2":2}\n' }
+        await book.recordEntries(1, [{ entry, head: '{}', controller: 'c', digests }])
+      }
+      const pages = [await book.digests(1, 600), await book.digests(1, 600, 'z0599')]
+      expect(pages.flat()).toEqual(names.map((name) => `z${name}`))
+      expect(await book.digests(1, 600, 'z1100')).toEqual([])
+      expect(await book.issuers(1)).toEqual(['did:key:z1'])
+    })
+
     it('keeps how far the files of a batch are out, until it is settled', async () => {
       const journal = await open()
       await journal.products.add(product('a'), genesis('a'))

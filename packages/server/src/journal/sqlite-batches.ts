@@ -2,10 +2,11 @@
 // first checks the fencing token, so that a process that lost the lease while it slept changes nothing.
 import { DppError, invariant } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
-import type { Batch, BatchBook, BatchState, Leaf, SignedEntry, Tip } from './batch-port.ts'
+import type { BatchBook, BatchState, Leaf, SignedEntry, Tip } from './batch-port.ts'
 import type { Database } from './database.ts'
 import { createSqliteBatchReader, findBatch } from './sqlite-batch-reader.ts'
-import { findProduct, insertEntry } from './sqlite-products.ts'
+import { createSqliteClaims } from './sqlite-claims.ts'
+import { insertEntry } from './sqlite-products.ts'
 import type { Write } from './turns.ts'
 
 const TIPS_PER_PAGE = 250
@@ -25,34 +26,6 @@ export function createSqliteBatchBook(
     })
   }
 
-  function claim(limit: number, now: Date): Batch | undefined {
-    // A log entry in no batch is a genesis, or an owner's entry that was adopted.
-    const waits = database.get(`SELECT 1 WHERE EXISTS (SELECT 1 FROM entries WHERE batch IS NULL)
-      OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending'
-        AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL)`)
-    if (waits === undefined) return undefined
-    const id = database.insert(
-      "INSERT INTO batches (state, created_at) VALUES ('claimed', ?)",
-      now.getTime(),
-    )
-    database.run(
-      `UPDATE deliveries SET state = 'claimed', batch = ? WHERE (event, scid) IN (
-         SELECT event, scid FROM deliveries WHERE state = 'pending'
-           AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL
-         ORDER BY event LIMIT ?)`,
-      id,
-      limit,
-    )
-    database.run('UPDATE entries SET batch = ? WHERE batch IS NULL', id)
-    database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
-    database.run(
-      `UPDATE batches SET events = (SELECT count(DISTINCT event) FROM deliveries WHERE batch = ?1)
-       WHERE id = ?1`,
-      id,
-    )
-    return findBatch(database, id)
-  }
-
   function recordEntries(id: number, entries: readonly SignedEntry[]): void {
     for (const { entry, head, controller, digests } of entries) {
       const before = database.get(
@@ -69,7 +42,7 @@ export function createSqliteBatchBook(
         entry.scid,
       )
       const sealed = database.run(
-        `UPDATE deliveries SET state = 'sealed', version_id = ?
+        `UPDATE deliveries INDEXED BY deliveries_of_product SET state = 'sealed', version_id = ?
          WHERE batch = ? AND scid = ? AND state = 'claimed'`,
         entry.versionId,
         id,
@@ -114,16 +87,6 @@ export function createSqliteBatchBook(
     if (state === 'settled') database.run('DELETE FROM published WHERE batch = ?', id)
   }
 
-  function refuse(id: number, where: string, values: readonly string[], reason: string): void {
-    database.run(
-      `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
-       WHERE batch = ? AND state = 'claimed' AND ${where}`,
-      reason,
-      id,
-      ...values,
-    )
-  }
-
   // Page by page: the lines of a large batch would fill the memory.
   async function* tips(id: number): AsyncGenerator<Tip> {
     let after = ''
@@ -154,55 +117,17 @@ export function createSqliteBatchBook(
 
   return {
     ...createSqliteBatchReader(database),
-    claim: (limit, now) => fenced(() => claim(limit, now)),
-    claimedKeys: async (id) =>
-      database
-        .all(
-          `SELECT DISTINCT issuer, verification_method, key FROM deliveries JOIN events ON seq = event
-           WHERE batch = ? AND state = 'claimed'`,
-          id,
-        )
-        .map((row) => ({
-          issuer: String(row['issuer']),
-          verificationMethod: String(row['verification_method']),
-          key: String(row['key']),
-        })),
-    refuseKey: (id, { issuer, verificationMethod, key }, reason) =>
-      fenced(() =>
-        refuse(
-          id,
-          'event IN (SELECT seq FROM events WHERE issuer = ? AND verification_method = ? AND key = ?)',
-          [issuer, verificationMethod, key],
-          reason,
-        ),
-      ),
-    claimedProducts: async (id, limit) => {
-      const scids = database.all(
-        "SELECT DISTINCT scid FROM deliveries WHERE batch = ? AND state = 'claimed' ORDER BY scid LIMIT ?",
-        id,
-        limit,
-      )
-      return scids.map(({ scid }) => {
-        const product = findProduct(database, String(scid))
-        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
-        const digests = database.all(
-          `SELECT digest FROM deliveries JOIN events ON seq = event
-           WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
-          id,
-          product.scid,
-        )
-        return { product, digests: digests.map(({ digest }) => String(digest)) }
-      })
-    },
+    ...createSqliteClaims(database, fenced),
     recordEntries: (id, entries) => fenced(() => recordEntries(id, entries)),
     suspend: (id, scid, reason) =>
       fenced(() => {
         database.run('UPDATE products SET suspended = ? WHERE scid = ?', reason, scid)
-        refuse(id, 'scid = ?', [scid], reason)
         database.run(
-          "UPDATE deliveries SET state = 'dead', reason = ? WHERE state = 'pending' AND scid = ?",
+          `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
+           WHERE scid = ? AND (state = 'pending' OR (batch = ? AND state = 'claimed'))`,
           reason,
           scid,
+          id,
         )
       }),
     setAside: (id, scid, reason) =>
@@ -243,7 +168,8 @@ export function createSqliteBatchBook(
     voidEntries: (id, scid, kept, winners) =>
       fenced(() => {
         database.run(
-          `UPDATE deliveries SET state = 'pending', batch = NULL, version_id = NULL
+          `UPDATE deliveries INDEXED BY deliveries_of_product
+           SET state = 'pending', batch = NULL, version_id = NULL
            WHERE batch = ?1 AND scid = ?2 AND version_id IN
              (SELECT version_id FROM entries WHERE scid = ?2 AND batch = ?1 AND version_number > ?3)`,
           id,
@@ -268,26 +194,12 @@ export function createSqliteBatchBook(
       fenced(() => {
         database.run('UPDATE entries SET batch = NULL WHERE batch = ? AND scid = ?', id, scid)
         database.run(
-          "UPDATE deliveries SET batch = NULL WHERE batch = ? AND scid = ? AND state = 'sealed'",
+          `UPDATE deliveries INDEXED BY deliveries_of_product SET batch = NULL
+           WHERE batch = ? AND scid = ? AND state = 'sealed'`,
           id,
           scid,
         )
       }),
-    // By arrival: the events of a batch lie close together, and no page sorts them all.
-    digests: async (id, limit, after = '') =>
-      database
-        .all(
-          `SELECT digest FROM events
-           WHERE seq >= ifnull((SELECT seq + 1 FROM events WHERE digest = ?2),
-               (SELECT min(event) FROM deliveries WHERE batch = ?1))
-             AND seq <= (SELECT max(event) FROM deliveries WHERE batch = ?1)
-             AND EXISTS (SELECT 1 FROM deliveries WHERE event = seq AND batch = ?1 AND state = 'sealed')
-           ORDER BY seq LIMIT ?3`,
-          id,
-          after,
-          limit,
-        )
-        .map(({ digest }) => String(digest)),
     notePublished: (id, kind, item) =>
       fenced(() => {
         database.run('INSERT OR REPLACE INTO published VALUES (?, ?, ?)', id, kind, item)
@@ -297,14 +209,6 @@ export function createSqliteBatchBook(
       return row === undefined ? undefined : String(row['item'])
     },
     tips,
-    issuers: async (id) =>
-      database
-        .all(
-          `SELECT DISTINCT issuer FROM deliveries JOIN events ON seq = event
-           WHERE batch = ? AND state = 'sealed' ORDER BY issuer`,
-          id,
-        )
-        .map(({ issuer }) => String(issuer)),
     isAnchoredTip: async (scid, versionId) =>
       database.get(
         "SELECT 1 FROM leaves WHERE scid = ? AND version_id = ? AND kind = 'issuer'",

@@ -100,10 +100,11 @@ export function createSqliteProducts(database: Database, write: Write, read: Rea
       const row = database.get('SELECT request FROM closings WHERE scid = ?', scid)
       return row === undefined ? undefined : String(row['request'])
     },
+    // CROSS JOIN: the few closings first, never all products.
     closing: async () =>
       database
         .all(
-          `SELECT products.* FROM closings JOIN products ON products.scid = closings.scid
+          `SELECT products.* FROM closings CROSS JOIN products ON products.scid = closings.scid
            WHERE control = 'delegated' AND suspended IS NULL AND NOT EXISTS (
              SELECT 1 FROM deliveries WHERE deliveries.scid = products.scid
                AND state IN ('pending', 'claimed'))`,

@@ -1,0 +1,174 @@
+// What a batch takes from the queue, on SQLite, and whose it is. A batch may hold 100,000 deliveries: here it goes a page at
+// a time, and between two pages everybody else has a turn.
+import { setImmediate } from 'node:timers/promises'
+import { invariant } from '@dpp/core'
+import type { Batch, BatchBook, ClaimedKey } from './batch-port.ts'
+import type { Database } from './database.ts'
+import { findBatch } from './sqlite-batch-reader.ts'
+import { findProduct } from './sqlite-products.ts'
+import type { Write } from './turns.ts'
+
+type Claims = Pick<
+  BatchBook,
+  'claim' | 'claimedKeys' | 'refuseKey' | 'claimedProducts' | 'digests' | 'issuers'
+>
+
+/** Up to which event a claim goes, and what it has so far. */
+type Pending = { readonly last: number; readonly events: Set<unknown> }
+
+const PAGE = 500
+
+/** The part of the batch book that claims and reads claims; `fenced` writes for the holder of the lease. */
+export function createSqliteClaims(database: Database, fenced: Write): Claims {
+  // Each page is a commit: a claim that ends in the middle leaves a batch of what it has, and the next one takes the rest.
+  async function claim(limit: number, now: Date): Promise<Batch | undefined> {
+    // Before the entries: with a delivery the batch has every entry that its product had when it came.
+    const pending = { last: lastPending(), events: new Set<unknown>() }
+    const id = await fenced(() => openBatch(now))
+    if (id === undefined) return undefined
+    await untilShort(Number.POSITIVE_INFINITY, (most) => fenced(() => claimEntries(id, most)))
+    await untilShort(limit, (most) => fenced(() => claimDeliveries(id, pending, most)))
+    return findBatch(database, id)
+  }
+
+  function openBatch(now: Date): number | undefined {
+    // A log entry in no batch is a genesis, or an owner's entry that was adopted.
+    const waits = database.get(`SELECT 1 WHERE EXISTS (SELECT 1 FROM entries WHERE batch IS NULL)
+      OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending'
+        AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL)`)
+    if (waits === undefined) return undefined
+    const id = database.insert(
+      "INSERT INTO batches (state, created_at) VALUES ('claimed', ?)",
+      now.getTime(),
+    )
+    database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
+    database.run(
+      `UPDATE batches SET events = (SELECT count(DISTINCT event) FROM deliveries WHERE batch = ?1)
+       WHERE id = ?1`,
+      id,
+    )
+    return id
+  }
+
+  function claimEntries(id: number, most: number): number {
+    return database.run(
+      'UPDATE entries SET batch = ? WHERE rowid IN (SELECT rowid FROM entries WHERE batch IS NULL LIMIT ?)',
+      id,
+      most,
+    )
+  }
+
+  // What arrives from now on is for the next batch: under load a claim would never end otherwise.
+  function lastPending(): number {
+    const row = database.get("SELECT max(event) AS last FROM deliveries WHERE state = 'pending'")
+    return Number(row?.['last'])
+  }
+
+  function claimDeliveries(id: number, { last, events }: Pending, most: number): number {
+    const claimed = database.all(
+      `UPDATE deliveries SET state = 'claimed', batch = ? WHERE (event, scid) IN (
+         SELECT event, scid FROM deliveries WHERE state = 'pending' AND event <= ?
+           AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL
+         ORDER BY event LIMIT ?) RETURNING event`,
+      id,
+      last,
+      most,
+    )
+    const before = events.size // One event may have deliveries in two pages.
+    for (const { event } of claimed) events.add(event)
+    database.run('UPDATE batches SET events = events + ? WHERE id = ?', events.size - before, id)
+    return claimed.length
+  }
+
+  // Who signed the batch's events that are in a state, and by which keys.
+  async function keysOf(id: number, state: 'claimed' | 'sealed'): Promise<readonly ClaimedKey[]> {
+    const keys = new Map<string, ClaimedKey>()
+    for (let after = 0; ; await setImmediate()) {
+      const rows = database.all(
+        `SELECT max(event) AS last, issuer, verification_method, key FROM (
+           SELECT DISTINCT event FROM deliveries
+           WHERE batch = ? AND state = ? AND event > ? ORDER BY event LIMIT ?)
+         JOIN events ON seq = event GROUP BY issuer, verification_method, key`,
+        id,
+        state,
+        after,
+        PAGE,
+      )
+      if (rows.length === 0) return [...keys.values()]
+      for (const row of rows) {
+        const key = {
+          issuer: String(row['issuer']),
+          verificationMethod: String(row['verification_method']),
+          key: String(row['key']),
+        }
+        keys.set(JSON.stringify(key), key)
+        after = Math.max(after, Number(row['last']))
+      }
+    }
+  }
+
+  return {
+    claim,
+    claimedKeys: (id) => keysOf(id, 'claimed'),
+    refuseKey: (id, { issuer, verificationMethod, key }, reason) =>
+      fenced(() => {
+        database.run(
+          `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
+           WHERE batch = ? AND state = 'claimed' AND EXISTS (SELECT 1 FROM events
+             WHERE seq = event AND issuer = ? AND verification_method = ? AND key = ?)`,
+          reason,
+          id,
+          issuer,
+          verificationMethod,
+          key,
+        )
+      }),
+    claimedProducts: async (id, limit) => {
+      const scids = database.all(
+        `SELECT DISTINCT scid FROM deliveries INDEXED BY deliveries_claimed
+         WHERE batch = ? AND state = 'claimed' ORDER BY scid LIMIT ?`,
+        id,
+        limit,
+      )
+      return scids.map(({ scid }) => {
+        const product = findProduct(database, String(scid))
+        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
+        const digests = database.all(
+          `SELECT digest FROM deliveries INDEXED BY deliveries_of_product JOIN events ON seq = event
+           WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
+          id,
+          product.scid,
+        )
+        return { product, digests: digests.map(({ digest }) => String(digest)) }
+      })
+    },
+    // By arrival: the events of a batch lie close together, and no page sorts them all.
+    digests: async (id, limit, after) =>
+      database
+        .all(
+          `SELECT digest FROM (
+             SELECT DISTINCT event FROM deliveries WHERE batch = ?1 AND state = 'sealed'
+               AND event > ifnull((SELECT seq FROM events WHERE digest = ?2), 0)
+             ORDER BY event LIMIT ?3)
+           JOIN events ON seq = event ORDER BY event`,
+          id,
+          after ?? null,
+          limit,
+        )
+        .map(({ digest }) => String(digest)),
+    issuers: async (id) => [...new Set((await keysOf(id, 'sealed')).map(({ issuer }) => issuer))],
+  }
+}
+
+// Asks for page after page, `most` in all, until one is short.
+async function untilShort(
+  most: number,
+  takePage: (size: number) => Promise<number>,
+): Promise<void> {
+  for (let left = most; left > 0; await setImmediate()) {
+    const size = Math.min(PAGE, left)
+    const taken = await takePage(size)
+    if (taken < size) return
+    left -= taken
+  }
+}
