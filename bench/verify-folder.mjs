@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { createFolderSource, createMemoryReader, parsePolicy } from '@dpp/verifier'
 
-/** @param {import('./verifier.bench.ts').FolderJob} job */
+/** @param {Omit<import('./verifier.bench.ts').ProductsJob, 'dids'>} job */
 export function createOptions({ folders, chain, now }) {
   /** @param {string} path */
   const readFile = async (path) => {
@@ -19,6 +19,6 @@ export function createOptions({ folders, chain, now }) {
     policy: parsePolicy({ chains: [{ id: chain.id, registry: chain.registry }] }),
     sources: [createFolderSource({ folders, readFile })],
     readers: [createMemoryReader(chain)],
-    now,
+    now: new Date(now),
   }
 }

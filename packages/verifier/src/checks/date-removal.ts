@@ -1,7 +1,7 @@
 // When an issuer removed a key: the earliest accepted anchor of the removing entry of its log, or of a later one.
-import { formatHash, parseBatchFile, verifyBatchFile } from '@dpp/anchor'
-import { isDppError } from '@dpp/core'
+import { formatHash, verifyBatchFile } from '@dpp/anchor'
 import type { Context } from '../context.ts'
+import { readBatchFile } from '../sources/read-batch.ts'
 import type { VerifiedLog } from '../sources/read-log.ts'
 import { leafHashAt, readProofFile, recomputeInclusion } from '../sources/read-proofs.ts'
 import { findAnchor, groupByRoot } from './find-anchor.ts'
@@ -70,22 +70,13 @@ async function searchOwnBatches(
   const times: Date[] = []
   for (const { root, outcome } of lookedUp) {
     if (outcome.time === undefined || outcome.status !== 'passed') continue
-    const reading = await context.read(batchUrl(root.root), context.limits.maxProofBytes)
-    if (reading.status === 'absent') continue
-    if (reading.status !== 'found') return { cause: reading.detail }
-    try {
-      const batch = parseBatchFile(reading.body, {
-        maxBytes: context.limits.maxProofBytes,
-        maxMembers: 1_000_000,
-      })
-      const holds = batch.entries.some(
-        ({ versionId, leafHash }) => wanted.get(versionId) === leafHash,
-      )
-      if (batch.root === root.root && holds && verifyBatchFile(batch)) times.push(outcome.time)
-    } catch (error) {
-      if (!isDppError(error)) throw error
-      return { cause: error.message }
-    }
+    const batch = await readBatchFile(batchUrl(root.root), context)
+    if ('status' in batch) return { cause: batch.finding.text }
+    const { file } = batch
+    const holds = file?.entries.some(
+      ({ versionId, leafHash }) => wanted.get(versionId) === leafHash,
+    )
+    if (holds && file?.root === root.root && verifyBatchFile(file)) times.push(outcome.time)
   }
   return { times }
 }

@@ -8,7 +8,7 @@ import {
 } from '@dpp/anchor'
 import type { Context } from '../context.ts'
 import type { TrustedRegistry } from '../policy.ts'
-import { readBatchAnchors } from '../sources/batch-anchors.ts'
+import { readBatchAnchors } from '../sources/read-batch.ts'
 import type { ProvenEntry } from '../sources/read-proofs.ts'
 import { ended, finding, type Outcome } from '../verdict/reasons.ts'
 import { isWorse, type Values } from '../verdict/verdict.ts'

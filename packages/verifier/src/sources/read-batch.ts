@@ -1,19 +1,20 @@
-// The batch file, read for anchors that were made after a proof was published: a successor chain, a repair.
-import { type Anchor, type BatchFile, formatHash, isEvmAnchor, parseBatchFile } from '@dpp/anchor'
+// The batch file of a root, and the anchors in it that were made after a proof was published: a successor chain, a repair.
+import { type Anchor, type BatchFile, formatHash, mergeAnchors, parseBatchFile } from '@dpp/anchor'
 import { isDppError } from '@dpp/core'
 import { faultOf, outageText } from '../checks/fault.ts'
 import type { ProvenRoot } from '../checks/find-anchor.ts'
 import type { Context } from '../context.ts'
 import { ended, type Outcome } from '../verdict/reasons.ts'
 
-/** The anchors that the batch file names beside those that the proofs name. A file that is absent names none. */
-export async function readBatchAnchors(
-  root: ProvenRoot,
+type Failed = Outcome<'indeterminate' | 'invalid'>
+
+/** Reads a batch file; `file` is undefined where there is none. */
+export async function readBatchFile(
   url: string,
   { read, limits }: Context,
-): Promise<{ anchors: readonly Anchor[] } | Outcome<'indeterminate' | 'invalid'>> {
+): Promise<{ readonly file: BatchFile | undefined } | Failed> {
   const reading = await read(url, limits.maxProofBytes)
-  if (reading.status === 'absent') return { anchors: [] }
+  if (reading.status === 'absent') return { file: undefined }
   if (reading.status !== 'found') {
     return ended('indeterminate', 'anchor.batch-unreachable', { url, cause: outageText(reading) })
   }
@@ -22,9 +23,7 @@ export async function readBatchAnchors(
       maxBytes: limits.maxProofBytes,
       maxMembers: 1_000_000,
     })
-    const cause = batchFault(file, root)
-    if (cause === undefined) return { anchors: newAnchors(root.anchors, file.anchors) }
-    return ended('invalid', 'anchor.batch-broken', { url, cause })
+    return { file }
   } catch (error) {
     if (!isDppError(error)) throw error
     const { fault, cause } = faultOf(error)
@@ -36,6 +35,21 @@ export async function readBatchAnchors(
       ? ended('invalid', 'anchor.batch-broken', { url, cause })
       : ended('indeterminate', 'anchor.batch-unreadable', { url, cause })
   }
+}
+
+/** The anchors that the batch file names beside those that the proofs name. A file that is absent names none. */
+export async function readBatchAnchors(
+  root: ProvenRoot,
+  url: string,
+  context: Context,
+): Promise<{ readonly anchors: readonly Anchor[] } | Failed> {
+  const batch = await readBatchFile(url, context)
+  if ('status' in batch) return batch
+  if (batch.file === undefined) return { anchors: [] }
+  const cause = batchFault(batch.file, root)
+  if (cause !== undefined) return ended('invalid', 'anchor.batch-broken', { url, cause })
+  // What is new stands behind what the proofs name.
+  return { anchors: mergeAnchors(root.anchors, batch.file.anchors).slice(root.anchors.length) }
 }
 
 /** What in a batch file contradicts the proofs that lead to its root. */
@@ -50,11 +64,4 @@ function batchFault(file: BatchFile, { root, entries }: ProvenRoot): string | un
     )
   })
   return stray === undefined ? undefined : `it has ${stray.proof.versionId} elsewhere or not at all`
-}
-
-function newAnchors(known: readonly Anchor[], all: readonly Anchor[]): Anchor[] {
-  const identity = (anchor: Anchor): string =>
-    isEvmAnchor(anchor) ? `${anchor.chain} ${anchor.registry} ${anchor.anchorer}` : ''
-  const seen = new Set(known.map(identity))
-  return all.filter((anchor) => isEvmAnchor(anchor) && !seen.has(identity(anchor)))
 }
