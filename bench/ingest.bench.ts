@@ -15,17 +15,23 @@ import {
 import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
 
 const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
-const EVENTS = 3000 // In each round.
+const WARM_UP = 2 // Rounds: a service that has just started compiles while it works.
 const PACED_SECONDS = 10
 
 export async function run(): Promise<Result[]> {
-  const scene = await createScene(300)
+  const scene = await createScene(300, { DPP_BATCH_SIZE: '250000' }) // No batch while it is measured.
   const reference = await startReference(scene)
   try {
-    const one = await compareIngest(scene, reference, { perRequest: 1, connections: 64, owed: 0.8 })
+    const one = await compareIngest(scene, reference, {
+      events: 6000,
+      perRequest: 1,
+      connections: 128,
+      owed: 0.8,
+    })
     const hundred = await compareIngest(scene, reference, {
+      events: 12_000, // So that the first and the last requests, which have the service to themselves, count little.
       perRequest: 100,
-      connections: 16,
+      connections: 32,
       owed: 0.9,
     })
     const perSecond = 1e6 / (one.rows[1]?.medianMicros ?? Number.NaN)
@@ -48,14 +54,21 @@ async function startReference({ issuer }: Scene): Promise<Reference> {
   return { url: String(url), pid: child.pid ?? 0, stop: () => void child.kill() }
 }
 
-type Job = { readonly perRequest: number; readonly connections: number; readonly owed: number }
+type Job = {
+  /** In each round. */
+  readonly events: number
+  readonly perRequest: number
+  /** Each with one request under way. */
+  readonly connections: number
+  readonly owed: number
+}
 
 async function compareIngest(scene: Scene, reference: Reference, job: Job): Promise<Result> {
   const ours = await openConnections(scene.url, job.connections)
   const theirs = await openConnections(reference.url, job.connections)
   const rounds: { ours: number; theirs: number; cpuOurs: number; cpuTheirs: number }[] = []
-  for (let round = -1; round < ROUNDS; round++) {
-    const requests = prepareEvents(await signEvents(scene, EVENTS), job.perRequest)
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const requests = prepareEvents(await signEvents(scene, job.events), job.perRequest)
     const first = await timed(reference.pid, theirs, requests)
     const second = await timed(scene.pid, ours, requests)
     if (round < 0) continue
@@ -64,11 +77,11 @@ async function compareIngest(scene: Scene, reference: Reference, job: Job): Prom
   for (const connection of [...ours, ...theirs]) connection.close()
   const ratio = median(rounds.map((round) => round.theirs / round.ours))
   const cpu = median(rounds.map((round) => round.cpuOurs / round.cpuTheirs))
-  const micros = (ms: number): number => (ms * 1000) / EVENTS
+  const micros = (ms: number): number => (ms * 1000) / job.events
   const medianOurs = micros(median(rounds.map((round) => round.ours)))
   const medianTheirs = micros(median(rounds.map((round) => round.theirs)))
   return {
-    title: `ingest, ${job.perRequest} a request, ${job.connections} connections, ${ROUNDS} rounds of ${EVENTS}`,
+    title: `ingest, ${job.perRequest} a request, ${job.connections} connections, ${ROUNDS} rounds of ${job.events}`,
     unit: 'event',
     rows: [
       { name: 'reference: verifies, stores nothing', medianMicros: medianTheirs, ratio: 1 },

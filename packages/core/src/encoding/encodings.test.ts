@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { codeOf } from '../../../../test/code-of.ts'
 import {
+  createUrnUuid,
   decodeBase58btc,
   decodeDidKey,
   decodeMultibase,
@@ -126,5 +127,22 @@ describe('sha256', () => {
     expect(toHex(sha256('abc'))).toBe(expected)
     expect(toHex(sha256(Uint8Array.of(97, 98, 99)))).toBe(expected)
     expect(sha256('é')).toEqual(sha256(new TextEncoder().encode('é')))
+  })
+})
+
+describe('urn:uuid', () => {
+  it('is of version 7, of the present, and never the same', () => {
+    const before = Date.now()
+    const ids = Array.from({ length: 1000 }, createUrnUuid)
+    const after = Date.now()
+    expect(new Set(ids).size).toBe(1000)
+    for (const id of ids) {
+      expect(id).toMatch(
+        /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      )
+      const ms = Number.parseInt(id.slice(9).replace('-', '').slice(0, 12), 16)
+      expect(ms).toBeGreaterThanOrEqual(before)
+      expect(ms).toBeLessThanOrEqual(after)
+    }
   })
 })

@@ -45,8 +45,9 @@ export async function createReceipt(input: {
     received: formatTime(input.received),
     anchorBy: formatTime(input.anchorBy),
   } as const
+  checkPromise(unsigned)
   const proof = await createProof(unsigned, { signer: input.signer, created: input.received })
-  return checkReceipt({ ...unsigned, proof }) // Made of nothing that anybody else can change.
+  return { ...unsigned, proof }
 }
 
 /**
@@ -58,11 +59,15 @@ export async function createReceipt(input: {
 export function parseReceipt(value: unknown): Receipt {
   const receipt = snapshot(value)
   if (!isJsonObject(receipt)) throw invalid('not an object')
-  return checkReceipt(receipt)
+  const { proof, ...promise } = receipt
+  checkPromise(promise)
+  if (!isJsonObject(proof) || checkProofShape(proof).fault !== undefined) throw invalid('proof')
+  return receipt as unknown as Receipt
 }
 
-function checkReceipt(receipt: JsonObject): Receipt {
-  const { type, version, events, received, anchorBy, proof, ...rest } = receipt
+/** Everything of a receipt but its proof. */
+function checkPromise(promise: JsonObject): void {
+  const { type, version, events, received, anchorBy, ...rest } = promise
   if (type !== 'DppReceipt' || version !== 1) throw invalid('type or version')
   if (Object.keys(rest).length > 0) throw invalid('unknown member')
   if (!Array.isArray(events) || events.length === 0 || !events.every(isReceiptEvent)) {
@@ -74,10 +79,6 @@ function checkReceipt(receipt: JsonObject): Receipt {
   if (from === undefined || until === undefined || until < from) {
     throw invalid('received, anchorBy')
   }
-  if (!isJsonObject(proof) || checkProofShape(proof).fault !== undefined) {
-    throw invalid('proof')
-  }
-  return receipt as unknown as Receipt
 }
 
 /** Verifies a receipt by the key that the service's DID document gives for its verification method. */

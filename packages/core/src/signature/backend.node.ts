@@ -63,7 +63,7 @@ export function verifyStrict(check: SignatureCheck, backend?: BackendName): bool
     const sodium = backend === 'node:crypto' ? undefined : findSodium()
     return sodium === undefined
       ? crypto.verify(null, message, key, signature)
-      : sodium(signature, message, publicKey)
+      : sodium.crypto_sign_verify_detached(signature, message, publicKey)
   } catch {
     return portable.verifyStrict(check) // A failure to look is not a forgery.
   }
@@ -98,17 +98,29 @@ export function verifyStrictMany(
   })
 }
 
-/** A key that signs. The secret lives in a KeyObject, which no inspection prints. */
-export function createSigningKey(seed: Uint8Array): SigningKey {
+/** A key that signs. The secret lives in a KeyObject or in the closure, which no inspection prints. */
+export function createSigningKey(seed: Uint8Array, backend?: BackendName): SigningKey {
   const privateKey = crypto.createPrivateKey({
     key: Buffer.concat([pkcs8Prefix, seed]),
     format: 'der',
     type: 'pkcs8',
   })
   const spki = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  const publicKey = Uint8Array.from(spki.subarray(-32))
+  const sodium = backend === 'node:crypto' ? undefined : findSodium()
+  if (sodium === undefined) {
+    return { publicKey, sign: (message) => Uint8Array.from(crypto.sign(null, message, privateKey)) }
+  }
+  const secretKey = new Uint8Array(64)
+  secretKey.set(seed)
+  secretKey.set(publicKey, 32)
   return {
-    publicKey: Uint8Array.from(spki.subarray(-32)),
-    sign: (message) => Uint8Array.from(crypto.sign(null, message, privateKey)),
+    publicKey,
+    sign: (message) => {
+      const signature = new Uint8Array(64)
+      sodium.crypto_sign_detached(signature, message, secretKey)
+      return signature
+    },
   }
 }
 

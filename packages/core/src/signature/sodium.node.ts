@@ -1,27 +1,29 @@
 // libsodium through sodium-native, an optional peer dependency: about twice the speed of OpenSSL's Ed25519.
 import { createRequire } from 'node:module'
 
-/** Verifies 64 signature bytes by a 32-byte key whose strict test has passed; undefined where sodium-native is not installed. */
-export type SodiumVerify = (
-  signature: Uint8Array,
-  message: Uint8Array,
-  publicKey: Uint8Array,
-) => boolean
+/** What is used of sodium-native. */
+export type Sodium = {
+  /** Verifies 64 signature bytes by a 32-byte key whose strict test has passed. */
+  crypto_sign_verify_detached(
+    signature: Uint8Array,
+    message: Uint8Array,
+    publicKey: Uint8Array,
+  ): boolean
+  /** Writes the 64 signature bytes; the secret key is the seed and after it the public key. */
+  crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void
+}
 
-/** libsodium's verification when the host has installed it. Looked for once, at the first call. */
-export function findSodium(): SodiumVerify | undefined {
+/** libsodium when the host has installed it. Looked for once, at the first call. */
+export function findSodium(): Sodium | undefined {
   if (found === undefined) found = loadSodium() ?? 'absent'
   return found === 'absent' ? undefined : found
 }
 
-let found: SodiumVerify | 'absent' | undefined
+let found: Sodium | 'absent' | undefined
 
-function loadSodium(): SodiumVerify | undefined {
+function loadSodium(): Sodium | undefined {
   try {
-    const sodium: { readonly crypto_sign_verify_detached?: SodiumVerify } = createRequire(
-      import.meta.url,
-    )('sodium-native')
-    return sodium.crypto_sign_verify_detached
+    return createRequire(import.meta.url)('sodium-native') as Sodium
   } catch {
     return undefined // Not installed, or not for this platform: node:crypto answers the same.
   }

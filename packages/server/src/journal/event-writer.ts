@@ -32,8 +32,8 @@ const program = import.meta.url.endsWith('.ts')
   ? new URL('./event-writer-thread.ts', import.meta.url)
   : new URL('./journal/event-writer-thread.js', import.meta.url)
 
-// More gains nothing, and no single commit may take long.
-const MAX_EVENTS_PER_COMMIT = 500
+// Some 50 ms of work: more gains nothing, and no single commit may take long.
+const MAX_EVENTS_PER_COMMIT = 1000
 
 /** Makes the writer for the database at `path`, which has its tables. The thread starts with the first event. */
 export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
