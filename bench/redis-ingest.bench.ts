@@ -12,13 +12,15 @@ import { openConnections, prepareEvents, sendAll } from './http-load.ts'
 import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
 
 const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
-const EVENTS = 6000 // In each round.
+const WARM_UP = 2 // Rounds: a service that has just started compiles while it works.
+const EVENTS = 9000 // In each round.
 const PER_REQUEST = 100
-const CONNECTIONS = 16
+const CONNECTIONS = 32
 const PRODUCTS = 100
 const OWED_OF_EMBEDDED = 0.8
 const OWED_OF_ONE = 1.4
 
+const withoutBatches = { DPP_BATCH_SIZE: '250000' }
 const bind = promisify(execFile)
 
 export async function run(): Promise<Result[]> {
@@ -29,8 +31,9 @@ export async function run(): Promise<Result[]> {
     DPP_STORE: `file:${join(files, 'public')}`,
     WITNESS_PRIVATE_KEY: '11'.repeat(32), // Replicas share their keys.
     RELAYER_PRIVATE_KEY: '22'.repeat(32),
+    ...withoutBatches,
   }
-  const embedded = await createScene(PRODUCTS)
+  const embedded = await createScene(PRODUCTS, withoutBatches)
   const shared = await createScene(PRODUCTS, settings)
   try {
     return [await compareQueues(embedded, shared, redis), await compareReplicas(shared, files)]
@@ -45,7 +48,7 @@ type Round = { readonly ms: number; readonly cpu: readonly number[] }
 
 async function compareQueues(embedded: Scene, shared: Scene, redis: RedisServer): Promise<Result> {
   const rounds: { embedded: Round; shared: Round }[] = []
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
     const first = await post(embedded, [embedded.url], [embedded.pid])
     const second = await post(shared, [shared.url], [shared.pid, redis.pid])
     if (round >= 0) rounds.push({ embedded: first, shared: second })
@@ -76,7 +79,7 @@ async function compareReplicas(first: Scene, files: string): Promise<Result> {
   const all = `0-${availableParallelism() - 1}`
   const rounds: { one: number; two: number }[] = []
   try {
-    for (let round = -1; round < ROUNDS; round++) {
+    for (let round = -WARM_UP; round < ROUNDS; round++) {
       await holdTo('0', first.pid)
       const one = await post(first, [first.url], [])
       await holdTo(all, first.pid)

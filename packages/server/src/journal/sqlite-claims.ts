@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { invariant } from '@dpp/core'
 import type { Batch, BatchBook, ClaimedKey } from './batch-port.ts'
-import type { Database } from './database.ts'
+import type { Database, Row } from './database.ts'
 import { findBatch } from './sqlite-batch-reader.ts'
 import { findProduct } from './sqlite-products.ts'
 import type { Write } from './turns.ts'
@@ -13,9 +13,6 @@ type Claims = Pick<
   'claim' | 'claimedKeys' | 'refuseKey' | 'claimedProducts' | 'digests' | 'issuers'
 >
 
-/** Up to which event a claim goes, and what it has so far. */
-type Pending = { readonly last: number; readonly events: Set<unknown> }
-
 const PAGE = 500
 
 /** The part of the batch book that claims and reads claims; `fenced` writes for the holder of the lease. */
@@ -23,11 +20,19 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
   // Each page is a commit: a claim that ends in the middle leaves a batch of what it has, and the next one takes the rest.
   async function claim(limit: number, now: Date): Promise<Batch | undefined> {
     // Before the entries: with a delivery the batch has every entry that its product had when it came.
-    const pending = { last: lastPending(), events: new Set<unknown>() }
+    const last = lastPending()
     const id = await fenced(() => openBatch(now))
     if (id === undefined) return undefined
     await untilShort(Number.POSITIVE_INFINITY, (most) => fenced(() => claimEntries(id, most)))
-    await untilShort(limit, (most) => fenced(() => claimDeliveries(id, pending, most)))
+    const events = eventsOf(id) // One event may have deliveries in two pages.
+    await untilShort(limit, (most) =>
+      fenced(() => {
+        const claimed = claimDeliveries(id, last, most)
+        for (const { event } of claimed) events.add(event)
+        database.run('UPDATE batches SET events = ? WHERE id = ?', events.size, id)
+        return claimed.length
+      }),
+    )
     return findBatch(database, id)
   }
 
@@ -42,12 +47,12 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
       now.getTime(),
     )
     database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
-    database.run(
-      `UPDATE batches SET events = (SELECT count(DISTINCT event) FROM deliveries WHERE batch = ?1)
-       WHERE id = ?1`,
-      id,
-    )
     return id
+  }
+
+  function eventsOf(id: number): Set<unknown> {
+    const rows = database.all('SELECT DISTINCT event FROM deliveries WHERE batch = ?', id)
+    return new Set(rows.map(({ event }) => event))
   }
 
   function claimEntries(id: number, most: number): number {
@@ -64,8 +69,8 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
     return Number(row?.['last'])
   }
 
-  function claimDeliveries(id: number, { last, events }: Pending, most: number): number {
-    const claimed = database.all(
+  function claimDeliveries(id: number, last: number, most: number): readonly Row[] {
+    return database.all(
       `UPDATE deliveries SET state = 'claimed', batch = ? WHERE (event, scid) IN (
          SELECT event, scid FROM deliveries WHERE state = 'pending' AND event <= ?
            AND (SELECT suspended FROM products WHERE products.scid = deliveries.scid) IS NULL
@@ -74,10 +79,6 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
       last,
       most,
     )
-    const before = events.size // One event may have deliveries in two pages.
-    for (const { event } of claimed) events.add(event)
-    database.run('UPDATE batches SET events = events + ? WHERE id = ?', events.size - before, id)
-    return claimed.length
   }
 
   // Who signed the batch's events that are in a state, and by which keys.
