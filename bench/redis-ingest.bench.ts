@@ -25,6 +25,7 @@ const bind = promisify(execFile)
 
 export async function run(): Promise<Result[]> {
   const redis = await startRedis()
+  await redis.call('CONFIG', 'SET', 'auto-aof-rewrite-percentage', '0') // No rewriting of its file while it is measured.
   const files = await mkdtemp(join(tmpdir(), 'dpp-bench-'))
   const settings = {
     DPP_QUEUE: redis.url,

@@ -151,6 +151,11 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(pages.flat()).toEqual(names.map((name) => `z${name}`))
       expect(await book.digests(1, 600, 'z1100')).toEqual([])
       expect(await book.issuers(1)).toEqual(['did:key:z1'])
+      expect(await Readable.from(journal.events.list()).toArray()).toEqual([
+        ...names.map((name) => `z${name}`),
+        'zlast',
+        'zlater',
+      ])
     })
 
     it('keeps how far the files of a batch are out, until it is settled', async () => {

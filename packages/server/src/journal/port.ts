@@ -110,7 +110,7 @@ export type EventQueue = {
     before?: string,
     filter?: { readonly issuer?: string | undefined; readonly product?: string | undefined },
   ): Promise<readonly RecentEvent[]>
-  /** Every digest, in order of digest. */
+  /** Every digest, in order of arrival. */
   list(): AsyncIterable<string>
   /** What no batch has claimed yet. */
   backlog(): Promise<Backlog>

@@ -135,7 +135,8 @@ export function createSqliteEvents(
     list: () =>
       eachText((after, size) =>
         database.all(
-          'SELECT digest FROM events WHERE digest > ? ORDER BY digest LIMIT ?',
+          `SELECT digest FROM events WHERE seq > ifnull((SELECT seq FROM events WHERE digest = ?), 0)
+           ORDER BY seq LIMIT ?`,
           after,
           size,
         ),

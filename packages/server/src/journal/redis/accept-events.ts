@@ -30,7 +30,7 @@ end
 
 local last = call('HINCRBY', P .. 'meta', 'seq', #events)
 call('SET', P .. 'rc:' .. last, A[1])
-local log, digests, ids, byIssuer, from = {}, {}, {}, {}, 1
+local log, ids, byIssuer, from = {}, {}, {}, 1
 for i, e in ipairs(events) do
   local d, n, signer = e[1], last - #events + i, request.signers[e[3] + 1]
   local fields = {'seq', n, 'issuer', signer[1], 'bytes', string.sub(A[3], from, from + e[4] - 1), 'vm', signer[2],
@@ -48,14 +48,12 @@ for i, e in ipairs(events) do
   end
   call('HSET', event(d), unpack(fields))
   append(log, n, d)
-  append(digests, 0, d)
   append(ids, names[2 * i], d)
   byIssuer[signer[1]] = byIssuer[signer[1]] or {}
   append(byIssuer[signer[1]], n, d)
 end
 call('MSET', unpack(ids))
 call('ZADD', P .. 'log', unpack(log))
-call('ZADD', P .. 'digests', unpack(digests))
 for issuer, its in pairs(byIssuer) do call('ZADD', P .. 'is:' .. issuer, unpack(its)) end
 return answer(1)`)
 

@@ -10,7 +10,7 @@ import type {
 } from '../port.ts'
 import { ACCEPT, acceptArguments, idHash } from './accept-events.ts'
 import { createGatheredLookUp } from './gather.ts'
-import { LUA, PAGE_LUA } from './lua.ts'
+import { LUA } from './lua.ts'
 import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
 import { readScript, type Scripts, writeScript } from './script.ts'
 
@@ -94,7 +94,9 @@ while true do
   offset = offset + 500
 end`)
 
-const LIST = readScript(`${PAGE_LUA} return page(P .. 'digests', A[1], A[2])`)
+const LIST = readScript(`
+local after = A[1] == '' and '-inf' or '(' .. call('HGET', P .. 'ev:' .. A[1], 'seq')
+return call('ZRANGEBYSCORE', P .. 'log', after, '+inf', 'LIMIT', 0, A[2])`)
 
 // The stream holds what is pending in order of arrival; what came a second time stands behind newer events.
 const BACKLOG = readScript(`

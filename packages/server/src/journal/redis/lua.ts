@@ -4,7 +4,7 @@
 //   ev:DIGEST hash      the event; field d:SCID is the delivery: state, batch, versionId, reason, queue id, tab-separated
 //   id:HASH             issuer and id → digest              rc:N      receipt
 //   log, is:ISSUER, bp:SCID   zset seq → digest: all events, an issuer's, a product's
-//   digests, products   zset in lexical order               queue     stream of pending deliveries, group "batch"
+//   products            zset in lexical order               queue     stream of pending deliveries, group "batch"
 //   w:SCID              zset seq → digest that waits        again     zset seq → deliveries that wait a second time
 //   dead                zset seq → delivery                 cc        hash SCID → claimed deliveries
 //   pr:SCID hash, it:HASH, ln:SCID list of lines, vi:SCID list of versionIds, suspended set, closings hash
