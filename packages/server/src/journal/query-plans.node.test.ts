@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SQLInputValue } from 'node:sqlite'
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
@@ -27,29 +28,14 @@ function watch(database: Database, found: Set<string>): Database {
       }
     }
   }
-  return {
-    ...database,
-    run: (sql, ...values) => {
+  const calls = (['run', 'insert', 'change', 'get', 'all'] as const).map((name) => [
+    name,
+    (sql: string, ...values: SQLInputValue[]) => {
       explain(sql, values.length)
-      return database.run(sql, ...values)
+      return database[name](sql, ...values)
     },
-    insert: (sql, ...values) => {
-      explain(sql, values.length)
-      return database.insert(sql, ...values)
-    },
-    change: (sql, ...values) => {
-      explain(sql, values.length)
-      return database.change(sql, ...values)
-    },
-    get: (sql, ...values) => {
-      explain(sql, values.length)
-      return database.get(sql, ...values)
-    },
-    all: (sql, ...values) => {
-      explain(sql, values.length)
-      return database.all(sql, ...values)
-    },
-  }
+  ])
+  return { ...database, ...Object.fromEntries(calls) }
 }
 
 it('no statement of ingest or of the batch cycle reads a whole table', async () => {
