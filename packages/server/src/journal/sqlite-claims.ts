@@ -19,24 +19,28 @@ const PAGE = 500
 export function createSqliteClaims(database: Database, fenced: Write): Claims {
   // Each page is a commit: a claim that ends in the middle leaves a batch of what it has, and the next one takes the rest.
   async function claim(limit: number, now: Date): Promise<Batch | undefined> {
-    // Before the entries: with a delivery the batch has every entry that its product had when it came.
-    const last = lastPending()
-    const id = await fenced(() => openBatch(now))
-    if (id === undefined) return undefined
+    const opened = await fenced(() => openBatch(limit, now))
+    if (opened === undefined) return undefined
+    const { id, last, claimed } = opened
     await untilShort(Number.POSITIVE_INFINITY, (most) => fenced(() => claimEntries(id, most)))
     const events = eventsOf(id) // One event may have deliveries in two pages.
-    await untilShort(limit, (most) =>
+    await untilShort(limit - claimed, (most) =>
       fenced(() => {
-        const claimed = claimDeliveries(id, last, most)
-        for (const { event } of claimed) events.add(event)
+        const rows = claimDeliveries(id, last, most)
+        for (const { event } of rows) events.add(event)
         database.run('UPDATE batches SET events = ? WHERE id = ?', events.size, id)
-        return claimed.length
+        return rows.length
       }),
     )
     return findBatch(database, id)
   }
 
-  function openBatch(now: Date): number | undefined {
+  // With its first page, so that no batch is ever empty; entries before deliveries, so that with a delivery it has every entry
+  // that the product had when the event came.
+  function openBatch(
+    limit: number,
+    now: Date,
+  ): { readonly id: number; readonly last: number; readonly claimed: number } | undefined {
     // A log entry in no batch is a genesis, or an owner's entry that was adopted.
     const waits = database.get(`SELECT 1 WHERE EXISTS (SELECT 1 FROM entries WHERE batch IS NULL)
       OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending'
@@ -47,7 +51,14 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
       now.getTime(),
     )
     database.run("UPDATE deliveries SET batch = ? WHERE state = 'sealed' AND batch IS NULL", id)
-    return id
+    const last = lastPending()
+    const isShort = claimEntries(id, PAGE) < PAGE
+    const claimed = isShort ? claimDeliveries(id, last, Math.min(limit, PAGE)).length : 0
+    database.run(
+      'UPDATE batches SET events = (SELECT count(DISTINCT event) FROM deliveries WHERE batch = ?1) WHERE id = ?1',
+      id,
+    )
+    return { id, last, claimed }
   }
 
   function eventsOf(id: number): Set<unknown> {
