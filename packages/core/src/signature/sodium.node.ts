@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 
 /** What is used of sodium-native. */
 export type Sodium = {
+  /** Whether 32 bytes are the canonical encoding of a point of the prime-order subgroup that is not the neutral element. */
+  crypto_core_ed25519_is_valid_point(publicKey: Uint8Array): boolean
   /** Verifies 64 signature bytes by a 32-byte key whose strict test has passed. */
   crypto_sign_verify_detached(
     signature: Uint8Array,

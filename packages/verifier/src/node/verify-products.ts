@@ -27,7 +27,8 @@ const program = import.meta.url.endsWith('.ts')
   : new URL('./node/verify-thread.js', import.meta.url)
 
 const SHARE = 16 // Products in one message: some 10 ms of work, and as many waits for a network at once.
-const AHEAD = 8 // Shares a thread is ahead of the one that is waited for: threads are never all as fast.
+const POSTED = 2 // Shares a thread holds, in work and next: the others go to whichever is free first, to the end.
+const AHEAD = 8 // Shares per thread before the one that is waited for: threads are never all as fast.
 
 /**
  * Verifies many products, each as `verifyProduct` does, and gives the verdicts in the order of `dids`.
@@ -47,12 +48,27 @@ export async function* verifyProducts(
   const threads = Array.from({ length: options.threads ?? availableParallelism() }, () =>
     startThread(options),
   )
+  const queue: Share[] = []
+  const feed = (): void => {
+    for (const thread of threads) {
+      while (thread.held.length < POSTED) {
+        const share = queue.shift()
+        if (share === undefined) return
+        postShare(thread, share)
+      }
+    }
+  }
+  for (const { worker } of threads) worker.on('message', feed)
   const running: Promise<string>[] = []
   try {
     for (const share of cut(dids)) {
       if (running.length >= AHEAD * threads.length) yield* parseShare(await running.shift())
-      const idlest = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a))
-      running.push(verifyShare(idlest, share))
+      const verdicts = new Promise<string>((resolve, reject) => {
+        queue.push({ dids: share, resolve, reject })
+      })
+      verdicts.catch(() => {}) // Awaited later: until then a failure is nobody's.
+      running.push(verdicts)
+      feed()
     }
     for (const share of running) yield* parseShare(await share)
   } finally {
@@ -60,31 +76,33 @@ export async function* verifyProducts(
   }
 }
 
-type Thread = { readonly worker: Worker; readonly waiting: Waiting[]; fault: Error | undefined }
-type Waiting = { resolve(verdicts: string): void; reject(error: Error): void }
+type Share = {
+  readonly dids: readonly string[]
+  resolve(verdicts: string): void
+  reject(error: Error): void
+}
+type Thread = { readonly worker: Worker; readonly held: Share[]; fault: Error | undefined }
 
 function startThread({ setup, data }: VerifyProductsOptions): Thread {
   const worker = new Worker(program, { workerData: { setup: setup.href, data } })
-  const thread: Thread = { worker, waiting: [], fault: undefined }
+  const thread: Thread = { worker, held: [], fault: undefined }
   const fail = (error: Error): void => {
     thread.fault ??= error
-    for (const { reject } of thread.waiting.splice(0)) reject(thread.fault)
+    for (const { reject } of thread.held.splice(0)) reject(thread.fault)
   }
-  worker.on('message', (verdicts: string) => thread.waiting.shift()?.resolve(verdicts))
+  worker.on('message', (verdicts: string) => thread.held.shift()?.resolve(verdicts))
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('a verifying thread ended')))
   return thread
 }
 
-function verifyShare(thread: Thread, dids: readonly string[]): Promise<string> {
-  const { worker, waiting, fault } = thread
-  const share = new Promise<string>((resolve, reject) => {
-    if (fault !== undefined) return reject(fault)
-    waiting.push({ resolve, reject })
-    worker.postMessage(dids)
-  })
-  share.catch(() => {}) // Awaited later: until then a failure is nobody's.
-  return share
+function postShare({ worker, held, fault }: Thread, share: Share): void {
+  if (fault !== undefined) {
+    share.reject(fault)
+    return
+  }
+  held.push(share)
+  worker.postMessage(share.dids)
 }
 
 // A verdict is plain JSON: as text it crosses at half the cost of a structured clone, and waits at less than as objects.
