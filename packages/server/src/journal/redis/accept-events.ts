@@ -1,21 +1,20 @@
-// What becomes durable in one step: the events of a request, their receipt, and a delivery for each product. The script
-// makes as few calls as it can, because each costs more than the work it does: what many events have in common (the test
-// that they are new, the lists of all events) is one call for all of them.
+// What becomes durable in one step: a request with its receipt and its events, and a delivery for each product. The script
+// makes as few calls as it can, because each costs more than the work it does: what the events of a request have in common
+// is one call for all of them, and what an event has of its own is one short row.
 import { hash } from 'node:crypto'
 import type { AcceptedEvent } from '../port.ts'
 import { LUA } from './lua.ts'
+import { packTexts } from './pieces.ts'
 import { type Argument, writeScript } from './script.ts'
 
-// A: receipt, time, the bytes of all events one after the other, and as JSON {signers, hosted, events}: of each signer issuer,
-// verification method and key; of each event digest, hash of issuer and id, index of its signer, number of its bytes,
-// audience or '', SCIDs.
+// A: time, receipt, and as JSON {signers, issuers, hosted, events}: of each signer issuer, verification method and key,
+// tab-separated; of each issuer its DID and number of events; of each event digest, hash of issuer and id, row without its
+// two numbers, audience or '', SCIDs. Then the pieces.
 export const ACCEPT = writeScript(`${LUA}
-local request = cjson.decode(A[4])
-local events, names = request.events, {}
-for i, e in ipairs(events) do
-  names[2 * i - 1], names[2 * i] = event(e[1]), P .. 'id:' .. e[2]
-end
-if call('EXISTS', unpack(names)) > 0 then return answer(0) end
+local request = cjson.decode(A[3])
+local events, ids = request.events, {}
+for i, e in ipairs(events) do ids[i] = P .. 'id:' .. e[2] end
+if call('EXISTS', unpack(ids)) > 0 then return answer(0) end
 
 -- Decided here: the product's control may have changed since the event was looked at.
 local products = {}
@@ -29,32 +28,30 @@ for i, s in ipairs(request.hosted) do
 end
 
 local last = call('HINCRBY', P .. 'meta', 'seq', #events)
-call('SET', P .. 'rc:' .. last, A[1])
-local log, ids, byIssuer, from = {}, {}, {}, 1
+local digests, firsts = {}, {}
 for i, e in ipairs(events) do
-  local d, n, signer = e[1], last - #events + i, request.signers[e[3] + 1]
-  local fields = {'seq', n, 'issuer', signer[1], 'bytes', string.sub(A[3], from, from + e[4] - 1), 'vm', signer[2],
-    'key', signer[3], 'at', A[2], 'receipt', last}
-  from = from + e[4]
-  if e[5] ~= '' then append(fields, 'audience', e[5]) end
-  for k = 6, #e do
+  local d, n = e[1], last - #events + i
+  local fields = {'row', n .. ' ' .. last .. ' ' .. e[3]}
+  if e[4] ~= '' then append(fields, 'audience', e[4]) end
+  for k = 5, #e do
     local s = e[k]
     local its = product(s)
-    call('ZADD', P .. 'bp:' .. s, n, d)
+    local waits = its[1] == 'delegated' or its[1] == 'self'
+    call('ZADD', P .. (waits and 'w:' or 'bp:') .. s, n, d)
     if its[1] == 'delegated' then append(fields, 'd:' .. s, record('pending', nil, nil, nil, enter(d, s, its[2])))
-    elseif its[1] == 'self' then append(fields, 'd:' .. s, record('awaiting-controller'))
-    else append(fields, 'd:' .. s, record('not-hosted')) end
-    if its[1] == 'delegated' or its[1] == 'self' then call('ZADD', P .. 'w:' .. s, n, d) end
+    else append(fields, 'd:' .. s, record(waits and 'awaiting-controller' or 'not-hosted')) end
   end
   call('HSET', event(d), unpack(fields))
-  append(log, n, d)
-  append(ids, names[2 * i], d)
-  byIssuer[signer[1]] = byIssuer[signer[1]] or {}
-  append(byIssuer[signer[1]], n, d)
+  digests[i] = d
+  append(firsts, ids[i], d)
 end
-call('MSET', unpack(ids))
-call('ZADD', P .. 'log', unpack(log))
-for issuer, its in pairs(byIssuer) do call('ZADD', P .. 'is:' .. issuer, unpack(its)) end
+call('MSET', unpack(firsts))
+local fields = {'at', A[1], 'receipt', A[2], 'digests', table.concat(digests, ' ')}
+for i, signer in ipairs(request.signers) do append(fields, 'signer:' .. i, signer) end
+for i = 4, #A do append(fields, 'piece:' .. i - 3, A[i]) end
+call('HSET', P .. 'rq:' .. last, unpack(fields))
+call('ZADD', P .. 'log', last, last)
+for i, its in ipairs(request.issuers) do call('ZADD', P .. 'is:' .. its[1], last, last .. ' ' .. its[2]) end
 return answer(1)`)
 
 /** The arguments of the script. */
@@ -63,34 +60,31 @@ export function acceptArguments(
   receipt: string,
   receivedAt: Date,
 ): readonly Argument[] {
-  const signers = new Map<string, readonly [index: number, signer: readonly string[]]>()
-  const rows = events.map((event) => {
-    const { digest, issuer, text, verificationMethod, key, audience = '', products } = event
-    const name = `${verificationMethod}\n${key}\n${issuer}`
-    const [index] = signers.get(name) ?? [signers.size]
-    if (index === signers.size) signers.set(name, [index, [issuer, verificationMethod, key]])
-    return [
-      digest,
-      idHash(event),
-      index,
-      Buffer.byteLength(text),
-      audience,
-      ...products.map(({ scid }) => scid),
-    ]
+  const signers = new Map<string, number>() // Numbered from 1, as Lua counts.
+  const issuers = new Map<string, number>()
+  const { pieces, places } = packTexts(events.map(({ text }) => text))
+  const rows = events.map((event, index) => {
+    const { digest, issuer, verificationMethod, key, audience = '', products } = event
+    const signer = `${issuer}\t${verificationMethod}\t${key}`
+    const number = signers.get(signer) ?? signers.size + 1
+    signers.set(signer, number)
+    issuers.set(issuer, (issuers.get(issuer) ?? 0) + 1)
+    const row = `${number} ${places[index]}`
+    return [digest, idHash(event), row, audience, ...products.map(({ scid }) => scid)]
   })
   const hosted = events.flatMap(({ products }) =>
     products.filter(({ hosted }) => hosted).map(({ scid }) => scid),
   )
   const request = {
-    signers: [...signers.values()].map(([, signer]) => signer),
+    signers: [...signers.keys()],
+    issuers: [...issuers],
     hosted: [...new Set(hosted)],
     events: rows,
   }
-  const texts = events.map(({ text }) => text).join('')
-  return [receipt, receivedAt.getTime(), texts, JSON.stringify(request)]
+  return [receivedAt.getTime(), receipt, JSON.stringify(request), ...pieces]
 }
 
 /** The rule against two bodies with one meaning, as one key. */
 export function idHash({ issuer, id }: { readonly issuer: string; readonly id: string }): string {
-  return hash('sha256', `${issuer}\n${id}`, 'hex')
+  return hash('sha256', `${issuer}\n${id}`, 'base64url')
 }

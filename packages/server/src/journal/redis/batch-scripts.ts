@@ -38,14 +38,14 @@ local b = P .. 'b:' .. id
 local events = 0
 for _, entry in ipairs(entries) do
   local d, s = entry[2][2], entry[2][4]
-  local e = call('HMGET', event(d), 'seq', 'issuer', 'vm', 'key')
+  local its = row(d)
   call('XACK', P .. 'queue', 'batch', entry[1])
   dequeue(d, s, delivery(d, s))
   put(d, s, 'claimed', id)
-  call('ZADD', b .. ':c:' .. s, e[1], d)
+  call('ZADD', b .. ':c:' .. s, its.seq, d)
   call('ZADD', b .. ':cp', 0, s)
   call('HINCRBY', P .. 'cc', s, 1)
-  call('SADD', b .. ':k', e[2] .. '\\t' .. e[3] .. '\\t' .. e[4])
+  call('SADD', b .. ':k', signer(its))
   events = events + call('SADD', b .. ':ev', d)
 end
 for i = 1, #free, 2 do
@@ -66,19 +66,18 @@ const CLAIMED_KEYS: Script = readScript(`
 if call('EXISTS', P .. 'b:' .. A[1] .. ':cp') == 0 then return {} end
 return call('SMEMBERS', P .. 'b:' .. A[1] .. ':k')`)
 
-// A: batch, issuer, verification method, key, reason.
+// A: batch, signer, reason.
 const REFUSE_KEY: Script = writeScript(`${LUA}
 local b = P .. 'b:' .. A[1]
 for _, s in ipairs(call('ZRANGE', b .. ':cp', 0, -1)) do
   for _, d in ipairs(call('ZRANGE', b .. ':c:' .. s, 0, -1)) do
-    local e = call('HMGET', event(d), 'issuer', 'vm', 'key')
-    if e[1] == A[2] and e[2] == A[3] and e[3] == A[4] then
+    if signer(row(d)) == A[2] then
       unclaim(b, d, s)
-      bury(d, s, A[5])
+      bury(d, s, A[3])
     end
   end
 end
-return answer(call('SREM', b .. ':k', A[2] .. '\\t' .. A[3] .. '\\t' .. A[4]))`)
+return answer(call('SREM', b .. ':k', A[2]))`)
 
 const CLAIMED_PRODUCTS: Script = readScript(`
 local rows, b = {}, P .. 'b:' .. A[1]

@@ -73,7 +73,11 @@ export function createRedisBatchBook(
         return { issuer, verificationMethod, key }
       }),
     refuseKey: async (id, { issuer, verificationMethod, key }, reason) =>
-      void (await fenced(scripts.REFUSE_KEY, [id, issuer, verificationMethod, key, reason])),
+      void (await fenced(scripts.REFUSE_KEY, [
+        id,
+        `${issuer}\t${verificationMethod}\t${key}`,
+        reason,
+      ])),
     claimedProducts: async (id, limit) =>
       parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, limit])).map(([fields, digests]) => {
         const product = parseProduct(fields)

@@ -1,5 +1,5 @@
 // The event queue on Redis: what was accepted, and where each delivery of it stands.
-import { encodeUtf8 } from '@dpp/core'
+import { invariant } from '@dpp/core'
 import type {
   Delivery,
   DeliveryState,
@@ -11,51 +11,56 @@ import type {
 import { ACCEPT, acceptArguments, idHash } from './accept-events.ts'
 import { createGatheredLookUp } from './gather.ts'
 import { LUA } from './lua.ts'
+import { blankText, unpackText } from './pieces.ts'
 import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
-import { readScript, type Scripts, writeScript } from './script.ts'
+import { readBytesScript, readScript, type Scripts, writeScript } from './script.ts'
 
 // A: digest and hash of issuer and id of each event. Answers nothing when all are new; else of each event '', or its
 // receipt's number after 'k', or the digest that has its id after 'c'; and of each receipt number and text, once.
-const STANDINGS = readScript(`
-local names = {}
-for i = 1, #A, 2 do names[i], names[i + 1] = P .. 'ev:' .. A[i], P .. 'id:' .. A[i + 1] end
-if call('EXISTS', unpack(names)) == 0 then return {{}, {}} end
+const STANDINGS = readScript(`${LUA}
+local ids = {}
+for i = 2, #A, 2 do ids[i / 2] = P .. 'id:' .. A[i] end
+if call('EXISTS', unpack(ids)) == 0 then return {{}, {}} end
 local rows, receipts, isRead = {}, {}, {}
-for i = 1, #A, 2 do
-  local receipt = call('HGET', names[i], 'receipt')
-  local first = not receipt and call('GET', names[i + 1])
-  if receipt then
-    rows[#rows + 1] = 'k' .. receipt
-    if not isRead[receipt] then
-      isRead[receipt] = true
-      receipts[#receipts + 1] = receipt
-      receipts[#receipts + 1] = call('GET', P .. 'rc:' .. receipt)
+for i, first in ipairs(call('MGET', unpack(ids))) do
+  if first and first == A[2 * i - 1] then
+    local its = row(first)
+    rows[i] = 'k' .. its.last
+    if not isRead[its.last] then
+      isRead[its.last] = true
+      append(receipts, its.last, call('HGET', its.request, 'receipt'))
     end
-  else rows[#rows + 1] = first and 'c' .. first or '' end
+  else rows[i] = first and 'c' .. first or '' end
 end
 return {rows, receipts}`)
 
-const CONTENT = readScript(
-  `return call('HMGET', P .. 'ev:' .. A[1], 'bytes', 'audience', 'erased')`,
-)
+const WITHHELD = readScript(`return call('HMGET', P .. 'ev:' .. A[1], 'audience', 'erased')`)
 
-const ERASE = writeScript(`
-local key = P .. 'ev:' .. A[1]
-if call('EXISTS', key) == 0 then return answer(0) end
-call('HSET', key, 'bytes', '')
-call('HSETNX', key, 'erased', A[2])
+// Answers with audience, time of erasure, piece, first byte and number of bytes.
+const CONTENT = readBytesScript(`${LUA}
+local its, why = row(A[1]), call('HMGET', event(A[1]), 'audience', 'erased')
+if not its then return {} end
+return {why[1], why[2], call('HGET', its.request, its.piece), its.from, its.size}`)
+
+// A: digest, time, the piece as it was read, the piece without the text. Nothing when another event of it was faster.
+const ERASE = writeScript(`${LUA}
+local its = row(A[1])
+if call('HGET', its.request, its.piece) ~= A[3] then return answer(0) end
+call('HSET', its.request, its.piece, A[4])
+call('HSETNX', event(A[1]), 'erased', A[2])
 return answer(1)`)
 
 // Newest first, until one is too old: an issuer's events of a day.
 const COUNT_SINCE = readScript(`
 local n, offset = 0, 0
 while true do
-  local digests = call('ZREVRANGE', P .. 'is:' .. A[1], offset, offset + 499)
-  for _, d in ipairs(digests) do
-    if tonumber(call('HGET', P .. 'ev:' .. d, 'at')) < tonumber(A[2]) then return n end
-    n = n + 1
+  local requests = call('ZREVRANGE', P .. 'is:' .. A[1], offset, offset + 499)
+  for _, text in ipairs(requests) do
+    local last, its = string.match(text, '^(%d+) (%d+)$')
+    if tonumber(call('HGET', P .. 'rq:' .. last, 'at')) < tonumber(A[2]) then return n end
+    n = n + its
   end
-  if #digests < 500 then return n end
+  if #requests < 500 then return n end
   offset = offset + 500
 end`)
 
@@ -77,36 +82,63 @@ return rows`)
 const WAITING = readScript(`return call('ZRANGE', P .. 'w:' .. A[1], 0, -1)`)
 
 // A: limit, digest to begin before, issuer, product.
-const RECENT = readScript(`
-local key = P .. 'log'
-if A[4] ~= '' then key = P .. 'bp:' .. A[4] elseif A[3] ~= '' then key = P .. 'is:' .. A[3] end
-local from = A[2] ~= '' and call('HGET', P .. 'ev:' .. A[2], 'seq')
-from = from and '(' .. from or '+inf'
-local rows, offset = {}, 0
-while true do
-  local digests = call('ZREVRANGEBYSCORE', key, from, '-inf', 'LIMIT', offset, 500)
-  for _, d in ipairs(digests) do
-    local e = call('HMGET', P .. 'ev:' .. d, 'issuer', 'at')
-    if A[3] == '' or A[3] == e[1] then rows[#rows + 1] = {d, e[1], e[2]} end
-    if #rows == tonumber(A[1]) then return rows end
+const RECENT = readScript(`${LUA}
+local limit, before = tonumber(A[1]), A[2] ~= '' and row(A[2])
+local rows = {}
+local function add(d)
+  local its = row(d)
+  if (before and its.seq >= before.seq) or #rows == limit then return end
+  local from = issuer(its)
+  if A[3] == '' or A[3] == from then rows[#rows + 1] = {d, from, time(its)} end
+end
+local function newest(key, most) return call('ZREVRANGEBYSCORE', key, most, '-inf', 'WITHSCORES', 'LIMIT', 0, 1) end
+local most = '+inf'
+if A[4] ~= '' then
+  if before then most = before.seq end
+  while #rows < limit do
+    local waiting, other = newest(P .. 'w:' .. A[4], most), newest(P .. 'bp:' .. A[4], most)
+    if #waiting == 0 and #other == 0 then return rows end
+    local next = tonumber(waiting[2] or 0) > tonumber(other[2] or 0) and waiting or other
+    add(next[1])
+    most = '(' .. next[2]
   end
-  if #digests < 500 then return rows end
-  offset = offset + 500
+else
+  -- The request that it came with, too: there are older events in that.
+  if before then most = before.last end
+  local key = A[3] ~= '' and 'is:' .. A[3] or 'log'
+  while #rows < limit do
+    local request = newest(P .. key, most)
+    if #request == 0 then return rows end
+    local digests = digestsOf(request[2])
+    for i = #digests, 1, -1 do add(digests[i]) end
+    most = '(' .. request[2]
+  end
+end
+return rows`)
+
+const LIST = readScript(`${LUA}
+local after, limit = A[1] ~= '' and row(A[1]), tonumber(A[2])
+local rows, from = {}, after and after.last or '-inf'
+while true do
+  local last = call('ZRANGEBYSCORE', P .. 'log', from, '+inf', 'LIMIT', 0, 1)[1]
+  if not last then return rows end
+  local digests = digestsOf(last)
+  for i, d in ipairs(digests) do
+    if not after or last - #digests + i > after.seq then rows[#rows + 1] = d end
+    if #rows == limit then return rows end
+  end
+  from = '(' .. last
 end`)
 
-const LIST = readScript(`
-local after = A[1] == '' and '-inf' or '(' .. call('HGET', P .. 'ev:' .. A[1], 'seq')
-return call('ZRANGEBYSCORE', P .. 'log', after, '+inf', 'LIMIT', 0, A[2])`)
-
 // The stream holds what is pending in order of arrival; what came a second time stands behind newer events.
-const BACKLOG = readScript(`
+const BACKLOG = readScript(`${LUA}
 local n = call('XLEN', P .. 'queue') + tonumber(call('HGET', P .. 'meta', 'parked') or '0')
 local times = {}
-local function note(d) times[#times + 1] = tonumber(call('HGET', P .. 'ev:' .. d, 'at')) end
+local function note(d) times[#times + 1] = tonumber(time(row(d))) end
 local first = call('XRANGE', P .. 'queue', '-', '+', 'COUNT', 1)[1]
 if first then note(first[2][2]) end
 local again = call('ZRANGE', P .. 'again', 0, 0)[1]
-if again then note(string.match(again, '^[^\\t]*')) end
+if again then note(parts(again)) end
 if #times == 0 then return {n} end
 return {n, math.min(unpack(times))}`)
 
@@ -145,19 +177,26 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
     return parseStandings(await run(STANDINGS, names), events)
   })
 
-  async function content(
-    digest: string,
-  ): Promise<{ bytes: Uint8Array | undefined; why: Withheld | undefined }> {
-    const [bytes, audience, erased] = parseList(await run(CONTENT, [digest]))
-    const isWithheld = typeof audience === 'string' || typeof erased === 'string'
+  async function content(digest: string): Promise<Content | undefined> {
+    const reply = parseList(await run(CONTENT, [digest]))
+    if (reply.length === 0) return undefined
+    const [audience, erased, piece, from, size] = reply.map((bytes) => bytes as Buffer | null)
+    invariant(piece instanceof Uint8Array, 'an event has a piece of its request')
     return {
-      bytes: typeof bytes === 'string' && bytes !== '' ? encodeUtf8(bytes) : undefined,
-      why: isWithheld
-        ? {
-            audience: typeof audience === 'string' ? audience : undefined,
-            isErased: typeof erased === 'string',
-          }
-        : undefined,
+      why: parseWithheld([audience?.toString(), erased?.toString()]),
+      piece,
+      from: Number(from),
+      size: Number(size),
+    }
+  }
+
+  async function erase(digest: string, erasedAt: Date): Promise<boolean> {
+    for (;;) {
+      const found = await content(digest)
+      if (found === undefined) return false
+      const { piece, from, size } = found
+      const args = [digest, erasedAt.getTime(), piece, blankText(piece, from, size)]
+      if ((await run(ERASE, args)) === 1) return true
     }
   }
 
@@ -165,13 +204,16 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
     standing,
     accept: async (events, receipt, receivedAt) =>
       (await run(ACCEPT, acceptArguments(events, receipt, receivedAt))) === 1,
-    bytes: async (digest) => (await content(digest)).bytes,
-    publicBytes: async (digest) => {
-      const { bytes, why } = await content(digest)
-      return why === undefined ? bytes : undefined
+    bytes: async (digest) => {
+      const found = await content(digest)
+      return found?.why?.isErased === true ? undefined : bytesOf(found)
     },
-    withheld: async (digest) => (await content(digest)).why,
-    erase: async (digest, erasedAt) => (await run(ERASE, [digest, erasedAt.getTime()])) === 1,
+    publicBytes: async (digest) => {
+      const found = await content(digest)
+      return found?.why === undefined ? bytesOf(found) : undefined
+    },
+    withheld: async (digest) => parseWithheld(parseList(await run(WITHHELD, [digest]))),
+    erase,
     countSince: async (issuer, since) => Number(await run(COUNT_SINCE, [issuer, since.getTime()])),
     deliveries: async (digest) => {
       const rows = parseList(await run(DELIVERIES, [digest])).map(parseDelivery)
@@ -201,6 +243,23 @@ export function createRedisEvents({ run }: Scripts): EventQueue {
     countDead: async () => Number(await run(COUNT_DEAD, [])),
     replay: async (digest) => Number(await run(REPLAY, [digest])),
   }
+}
+
+type Content = {
+  readonly why: Withheld | undefined
+  readonly piece: Uint8Array
+  readonly from: number
+  readonly size: number
+}
+
+function bytesOf(content: Content | undefined): Uint8Array | undefined {
+  return content && unpackText(content.piece, content.from, content.size)
+}
+
+function parseWithheld([audience, erased]: readonly unknown[]): Withheld | undefined {
+  const isErased = typeof erased === 'string'
+  if (typeof audience !== 'string' && !isErased) return undefined
+  return { audience: typeof audience === 'string' ? audience : undefined, isErased }
 }
 
 type Named = { readonly digest: string; readonly issuer: string; readonly id: string }

@@ -1,11 +1,14 @@
 // The Lua functions that the scripts share: how deliveries are kept, and how they come and go.
 //
 // Keys, each after the prefix:
-//   ev:DIGEST hash      the event; field d:SCID is the delivery: state, batch, versionId, reason, queue id, tab-separated
-//   id:HASH             issuer and id → digest              rc:N      receipt
-//   log, is:ISSUER, bp:SCID   zset seq → digest: all events, an issuer's, a product's
+//   rq:N hash           a request, named after its last event: time, receipt, digests, signers, pieces of the texts
+//   ev:DIGEST hash      the event; its row: seq, request, signer, piece, first byte there, bytes; audience, erased; field
+//                       d:SCID is the delivery: state, batch, versionId, reason, queue id, tab-separated
+//   id:HASH             issuer and id → digest              log       zset of all requests
+//   is:ISSUER           zset of an issuer's requests, each with the number of events that are the issuer's
+//   w:SCID, bp:SCID     zset seq → digest: a product's events that wait, and its other ones
 //   products            zset in lexical order               queue     stream of pending deliveries, group "batch"
-//   w:SCID              zset seq → digest that waits        again     zset seq → deliveries that wait a second time
+//   again               zset seq → deliveries that wait a second time
 //   dead                zset seq → delivery                 cc        hash SCID → claimed deliveries
 //   pr:SCID hash, it:HASH, ln:SCID list of lines, vi:SCID list of versionIds, suspended set, closings hash
 //   free                zset first entry in no batch → SCID fs        list of sealed deliveries in no batch
@@ -23,7 +26,22 @@ local function record(state, batch, version, reason, entry)
   return table.concat({state, batch or '', version or '', reason or '', entry or ''}, '\\t')
 end
 local function put(d, s, ...) call('HSET', event(d), 'd:' .. s, record(...)) end
-local function seq(d) return call('HGET', event(d), 'seq') end
+-- Where an event stands in its request; nothing for one that is unknown.
+local function row(d)
+  local text = call('HGET', event(d), 'row')
+  if not text then return nil end
+  local n, last, signer, piece, from, size = string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  return {seq = tonumber(n), last = last, request = P .. 'rq:' .. last, signer = signer, piece = 'piece:' .. piece, from = from, size = size}
+end
+local function seq(d) return row(d).seq end
+local function signer(its) return call('HGET', its.request, 'signer:' .. its.signer) end
+local function issuer(its) return string.match(signer(its), '^[^\\t]*') end
+local function time(its) return call('HGET', its.request, 'at') end
+local function digestsOf(last)
+  local digests = {}
+  for d in string.gmatch(call('HGET', P .. 'rq:' .. last, 'digests'), '[^ ]+') do digests[#digests + 1] = d end
+  return digests
+end
 local function name(d, s) return d .. '\\t' .. s end
 local function parts(text) return string.match(text, '^([^\\t]*)\\t(.*)$') end
 
@@ -35,15 +53,19 @@ local function enter(d, s, suspended)
   call('HINCRBY', P .. 'meta', 'parked', 1)
   return ''
 end
+local function wait(d, s, n)
+  call('ZADD', P .. 'w:' .. s, n, d)
+  call('ZREM', P .. 'bp:' .. s, d)
+end
 local function enqueueAgain(d, s)
   local n = seq(d)
   put(d, s, 'pending', nil, nil, nil, enter(d, s, call('HGET', P .. 'pr:' .. s, 'suspended')))
-  call('ZADD', P .. 'w:' .. s, n, d)
+  wait(d, s, n)
   call('ZADD', P .. 'again', n, name(d, s))
 end
 local function await(d, s, n)
   put(d, s, 'awaiting-controller')
-  call('ZADD', P .. 'w:' .. s, n, d)
+  wait(d, s, n)
 end
 -- Takes a delivery out of whatever it waits in.
 local function dequeue(d, s, was)
@@ -53,6 +75,7 @@ local function dequeue(d, s, was)
     call('ZREM', P .. 'again', name(d, s))
   end
   call('ZREM', P .. 'w:' .. s, d)
+  call('ZADD', P .. 'bp:' .. s, seq(d), d)
   call('ZREM', P .. 'dead', name(d, s))
 end
 local function bury(d, s, reason, version)
@@ -70,11 +93,11 @@ end
 local function seal(b, d, s, version)
   put(d, s, 'sealed', string.match(b, '%d+$'), version)
   call('ZADD', b .. ':s', 0, d)
-  count(b .. ':i', call('HGET', event(d), 'issuer'), 1)
+  count(b .. ':i', issuer(row(d)), 1)
 end
 -- After a sealed delivery of an event went out of batch n: the event is in it while another of its deliveries is.
 local function leave(b, d, n)
-  count(b .. ':i', call('HGET', event(d), 'issuer'), -1)
+  count(b .. ':i', issuer(row(d)), -1)
   for _, field in ipairs(call('HKEYS', event(d))) do
     local other = string.match(field, '^d:(.*)$')
     local its = other and delivery(d, other)

@@ -1,6 +1,7 @@
 // Runs the scripts: translates what Redis refuses, remembers what it has acknowledged, waits for its replicas.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DppError, invariant } from '@dpp/core'
+import { Command } from 'ioredis'
 import type { ServerErrorCode } from '../../errors.ts'
 import type { Unsafe } from './check-durability.ts'
 import { COMMAND_TIMEOUT_MS, type RedisClient } from './client.ts'
@@ -122,11 +123,20 @@ async function evaluate(
   prefix: string,
   values: Values,
 ): Promise<unknown> {
+  // As a command: the client's functions for answers in bytes have no types, or forget their name in a pipeline.
+  const ask = (name: 'evalsha' | 'eval', source: string): Promise<unknown> =>
+    script.answersBytes
+      ? Promise.resolve(
+          client.sendCommand(
+            new Command(name, [source, 1, prefix, ...values], { replyEncoding: null }),
+          ),
+        )
+      : client[name](source, 1, prefix, ...values)
   try {
-    return await client.evalsha(script.sha1, 1, prefix, ...values)
+    return await ask('evalsha', script.sha1)
   } catch (error) {
     if (!isMissing(error)) throw error
-    return await client.eval(script.lua, 1, prefix, ...values)
+    return await ask('eval', script.lua)
   }
 }
 

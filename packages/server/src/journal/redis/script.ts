@@ -3,7 +3,13 @@
 // nothing of it went missing, and, for the writer of batches, that its fencing token is still the newest.
 import { createHash } from 'node:crypto'
 
-export type Script = { readonly lua: string; readonly sha1: string; readonly writes: boolean }
+export type Script = {
+  readonly lua: string
+  readonly sha1: string
+  readonly writes: boolean
+  /** Whether what it answers is read as bytes rather than as text. */
+  readonly answersBytes: boolean
+}
 
 export type Argument = string | number | Uint8Array
 
@@ -16,12 +22,17 @@ export type Scripts = {
 
 /** A script that only looks. It also runs while the memory is full. */
 export function readScript(body: string): Script {
-  return script(`#!lua flags=no-writes\n${CHECK}${body}`, false)
+  return script(`#!lua flags=no-writes\n${CHECK}${body}`)
+}
+
+/** The same, for answers that are not all text. */
+export function readBytesScript(body: string): Script {
+  return { ...readScript(body), answersBytes: true }
 }
 
 /** A script that changes something, all or nothing: it makes its checks before its first change. */
 export function writeScript(body: string): Script {
-  const writer = script(`#!lua\n${CHECK}${WRITE}${body}`, true)
+  const writer = { ...script(`#!lua\n${CHECK}${WRITE}${body}`), writes: true }
   made.push(writer)
   return writer
 }
@@ -49,6 +60,7 @@ local number = call('HINCRBY', P .. 'meta', 'writes', 1)
 local function answer(value) return {number, value} end
 `
 
-function script(lua: string, writes: boolean): Script {
-  return { lua, writes, sha1: createHash('sha1').update(lua).digest('hex') }
+function script(lua: string): Script {
+  const sha1 = createHash('sha1').update(lua).digest('hex')
+  return { lua, sha1, writes: false, answersBytes: false }
 }
