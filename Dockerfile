@@ -24,5 +24,5 @@ USER node
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/health.mjs"]
-ENTRYPOINT ["node", "/app/node_modules/@dpp/server/dist/cli.js"]
+ENTRYPOINT ["node", "--v8-pool-size=0", "/app/node_modules/@dpp/server/dist/cli.js"]
 CMD ["start"]

@@ -25,7 +25,7 @@ export async function run(): Promise<Result[]> {
     const one = await compareIngest(scene, reference, {
       events: 6000,
       perRequest: 1,
-      connections: 128,
+      connections: 256,
       owed: 0.8,
     })
     const hundred = await compareIngest(scene, reference, {

@@ -70,7 +70,7 @@ async function spawnCli(
   args: readonly string[],
   environment: { readonly [name: string]: string },
 ): Promise<ChildProcessByStdio<null, Readable, Readable>> {
-  return spawn(process.execPath, [await serverProgram(), ...args], {
+  return spawn(process.execPath, ['--v8-pool-size=0', await serverProgram(), ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -27,7 +27,7 @@ export async function startService(
   let child = launch(environment)
 
   function launch(variables: Record<string, string>): ChildProcess {
-    const started = spawn(process.execPath, [cli, 'start'], {
+    const started = spawn(process.execPath, ['--v8-pool-size=0', cli, 'start'], {
       env: { PATH: process.env['PATH'] ?? '', ...variables },
       stdio: ['ignore', 'ignore', 'pipe'],
     })

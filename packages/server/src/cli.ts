@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --v8-pool-size=0
 // The `dpp-server` command.
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'

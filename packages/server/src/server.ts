@@ -26,6 +26,7 @@ import { createRateLimit } from './http/rate-limit.ts'
 import { createBackPressure } from './ingest/back-pressure.ts'
 import { createEventVerifier } from './ingest/event-verifier.ts'
 import { createIssuerQuota } from './ingest/issuer-quota.ts'
+import { createRendezvous } from './ingest/rendezvous.ts'
 import { createVerifyPool } from './ingest/verify-pool.ts'
 import { createIssuerLogs } from './issuers/issuer-logs.ts'
 import { type IssuerRule, parseIssuerRules } from './issuers/issuer-policy.ts'
@@ -150,6 +151,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         allowDidKey: config.allowDidKey,
         maxEventAgeMs: 1000 * config.maxEventAgeSeconds,
         anchorWithinMs: anchorWithinMs(config),
+        rendezvous: createRendezvous(),
         receiptSigner: async () => (await identity.current()).signer,
         verifyEvent: createEventVerifier(verifyPool),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),

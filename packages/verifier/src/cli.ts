@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --v8-pool-size=0
 // dpp-verify: the process around `run`.
 import { writeFile } from 'node:fs/promises'
 import { readFileIfAny } from './cli/files.ts'

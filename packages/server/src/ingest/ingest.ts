@@ -36,6 +36,8 @@ export type IngestContext = {
   readonly anchorWithinMs: number
   /** The signer of receipts as of now. */
   readonly receiptSigner: () => Promise<Signer>
+  /** Waits for the requests that arrive at the same time. */
+  readonly rendezvous: () => Promise<void>
   readonly verifyEvent: EventVerifier
   /** Verified events per issuer. */
   readonly issuerLimit: RateLimit
@@ -67,6 +69,7 @@ export async function ingest(
   posted: readonly Uint8Array[],
 ): Promise<readonly EventOutcome[]> {
   await context.assertCapacity()
+  await context.rendezvous()
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const outcomes = await ingestOnce(context, posted)
     if (outcomes !== undefined) return outcomes

@@ -11,16 +11,15 @@ export type VerifyPool = {
   close(): Promise<void>
 }
 
-type Waiting = {
-  readonly check: SignatureCheck
-  readonly resolve: (isValid: boolean) => void
-  readonly reject: (error: unknown) => void
+type Group = {
+  readonly checks: readonly SignatureCheck[]
+  readonly resolve: (valid: boolean[] | Promise<boolean[]>) => void
 }
 
 type Thread = {
   readonly worker: Worker
-  /** What it works on. */
-  taken: readonly Waiting[]
+  /** What it was asked, in the order in which it answers. It has the next group before the answer to the last is read. */
+  readonly asked: Group[]
 }
 
 // Beside this file in the sources; below the bundle in the package.
@@ -29,85 +28,49 @@ const program = import.meta.url.endsWith('.ts')
   : new URL('./ingest/verify-thread.js', import.meta.url)
 
 const MAX_THREADS = 8
-const CHECKS_PER_MESSAGE = 32 // About 3 ms of work: short enough that no request waits long for another.
 
-/** Makes the pool: one thread for each core but the main thread's. They start with the first check. */
+/** Makes the pool: one thread for each core but the main thread's. They start when there is work for them. */
 export function createVerifyPool(): VerifyPool {
   const most = Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1))
-  let queue: Waiting[] = []
+  const threads: Thread[] = []
   let isBroken = false
-  const idle: Thread[] = []
-  const threads = new Set<Thread>()
-
-  function pump(): void {
-    while (queue.length > 0 && !isBroken) {
-      const thread = idle.pop() ?? (threads.size < most ? startThread() : undefined)
-      if (thread === undefined) return
-      const share = Math.ceil(queue.length / most)
-      give(thread, queue.splice(0, Math.min(CHECKS_PER_MESSAGE, share)))
-    }
-    if (isBroken) verifyHere(queue.splice(0))
-  }
-
-  function give(thread: Thread, taken: readonly Waiting[]): void {
-    thread.taken = taken
-    // Copied: to hand a small buffer over costs more than its bytes.
-    thread.worker.postMessage(packChecks(taken.map(({ check }) => check)))
-  }
 
   function startThread(): Thread {
     const worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 8 } })
-    const thread: Thread = { worker, taken: [] }
-    threads.add(thread)
+    const thread: Thread = { worker, asked: [] }
+    threads.push(thread)
     worker.unref() // The connection of whoever waits keeps the process alive.
     worker.on('message', (valid: Uint8Array) => {
-      const { taken } = thread
-      thread.taken = []
-      idle.push(thread)
-      pump()
-      taken.forEach(({ resolve }, index) => {
-        resolve(valid[index] === 1)
-      })
+      thread.asked.shift()?.resolve(Array.from(valid, (bit) => bit === 1))
     })
     worker.on('error', () => {}) // Its end says the same.
     worker.once('exit', () => {
-      threads.delete(thread)
+      threads.splice(threads.indexOf(thread), 1)
       isBroken = true // Never again: this process can do the same, only slower.
-      verifyHere(thread.taken)
-      pump()
+      // A failure to look is not a forgery: without its threads the service verifies on libuv's.
+      for (const { checks, resolve } of thread.asked) resolve(verifyEd25519Many(checks))
     })
     return thread
   }
 
-  return {
-    verify: (checks) => {
-      if (!checks.every(isPackable)) return verifyEd25519Many(checks)
-      const results = checks.map(
-        (check) =>
-          new Promise<boolean>((resolve, reject) => {
-            queue.push({ check, resolve, reject })
-          }),
-      )
-      pump()
-      return Promise.all(results)
-    },
-    close: async () => {
-      await Promise.all([...threads].map(({ worker }) => worker.terminate()))
-      queue = []
-    },
+  function leastBusy(): Thread {
+    const [thread] = threads.toSorted((a, b) => a.asked.length - b.asked.length)
+    if (thread === undefined) return startThread()
+    return thread.asked.length > 0 && threads.length < most ? startThread() : thread
   }
-}
 
-// A failure to look is not a forgery: without its threads the service verifies on libuv's.
-function verifyHere(taken: readonly Waiting[]): void {
-  verifyEd25519Many(taken.map(({ check }) => check)).then(
-    (valid) => {
-      taken.forEach(({ resolve }, index) => {
-        resolve(valid[index] === true)
+  return {
+    verify: async (checks) => {
+      if (isBroken || !checks.every(isPackable)) return await verifyEd25519Many(checks)
+      const { worker, asked } = leastBusy()
+      return await new Promise((resolve) => {
+        asked.push({ checks, resolve })
+        // Copied: to hand a small buffer over costs more than its bytes.
+        worker.postMessage(packChecks(checks))
       })
     },
-    (error: unknown) => {
-      for (const { reject } of taken) reject(error)
+    close: async () => {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()))
     },
-  )
+  }
 }

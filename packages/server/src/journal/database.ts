@@ -20,8 +20,8 @@ export type Database = {
   all(sql: string, ...values: SQLInputValue[]): readonly Row[]
   /** Runs `work` and commits it, or undoes all of it when it throws. Not reentrant: `work` is synchronous. */
   transaction<Result>(work: () => Result): Result
-  /** Runs `work`, which only reads and never throws, on one state of the database. */
-  snapshot(work: () => void): void
+  /** Runs `work`, which only reads, on one state of the database. */
+  snapshot<Result>(work: () => Result): Result
   close(): void
 }
 
@@ -49,6 +49,15 @@ CREATE TABLE IF NOT EXISTS products (
   scid TEXT PRIMARY KEY, did TEXT NOT NULL, item TEXT NOT NULL UNIQUE, controller TEXT NOT NULL,
   control TEXT NOT NULL, head TEXT NOT NULL, suspended TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS closings (scid TEXT PRIMARY KEY, request TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owner_changes (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO owner_changes VALUES (1, 0);
+CREATE TRIGGER IF NOT EXISTS owner_changed AFTER UPDATE OF controller, control ON products
+  WHEN old.controller <> new.controller OR old.control <> new.control
+  BEGIN UPDATE owner_changes SET n = n + 1; END;
+CREATE TRIGGER IF NOT EXISTS closing_requested AFTER INSERT ON closings
+  BEGIN UPDATE owner_changes SET n = n + 1; END;
+CREATE TRIGGER IF NOT EXISTS closing_withdrawn AFTER DELETE ON closings
+  BEGIN UPDATE owner_changes SET n = n + 1; END;
 CREATE TABLE IF NOT EXISTS entries (
   scid TEXT NOT NULL REFERENCES products(scid), version_number INTEGER NOT NULL, version_id TEXT NOT NULL,
   line TEXT NOT NULL, batch INTEGER, PRIMARY KEY (scid, version_number)) STRICT;
@@ -104,15 +113,17 @@ export function openDatabase(path: string): Database {
     }
   }
   // Without the transaction, where SQLite refuses to begin one: then each look-up says so itself.
-  function snapshot(work: () => void): void {
+  function snapshot<Result>(work: () => Result): Result {
     try {
       connection.exec('BEGIN')
     } catch {
-      work()
-      return
+      return work()
     }
-    work()
-    if (connection.isTransaction) connection.exec('COMMIT') // A disk error may have ended it.
+    try {
+      return work()
+    } finally {
+      if (connection.isTransaction) connection.exec('COMMIT') // A disk error may have ended it.
+    }
   }
   return {
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),

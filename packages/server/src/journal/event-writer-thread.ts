@@ -1,20 +1,33 @@
-// The program of the writing thread: a connection of its own, one commit for each message.
-import { parentPort, workerData } from 'node:worker_threads'
+// The program of the writing thread: a connection of its own, one commit for the messages that have arrived.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { openDatabase } from './database.ts'
 import { type AcceptedRequest, storeRequests } from './event-rows.ts'
 import type { WriterAnswer } from './event-writer.ts'
 
-const database = openDatabase(String(workerData))
+type Message = readonly AcceptedRequest[]
 
-parentPort?.on('message', (requests: readonly AcceptedRequest[]) => {
-  parentPort?.postMessage(answer(requests))
+// More in one commit would spare little, and all who wait for it would come back at once: the service idles, then chokes.
+const ENOUGH_FOR_A_COMMIT = 64
+
+const database = openDatabase(String(workerData))
+const port = parentPort
+
+port?.on('message', (first: Message) => {
+  const messages = [first]
+  while (messages.reduce((sum, { length }) => sum + length, 0) < ENOUGH_FOR_A_COMMIT) {
+    const next = receiveMessageOnPort(port)
+    if (next === undefined) break
+    messages.push(next.message)
+  }
+  port.postMessage(commit(messages))
 })
 
-function answer(requests: readonly AcceptedRequest[]): WriterAnswer {
+function commit(messages: readonly Message[]): readonly WriterAnswer[] {
   try {
-    return { results: storeRequests(database, requests) }
+    const results = [...storeRequests(database, messages.flat())]
+    return messages.map(({ length }) => ({ results: results.splice(0, length) }))
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: string }
-    return { message, code: code ?? 'ERR_SQLITE_ERROR' }
+    return messages.map(() => ({ message, code: code ?? 'ERR_SQLITE_ERROR' }))
   }
 }

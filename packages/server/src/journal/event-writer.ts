@@ -10,7 +10,7 @@ export type EventWriter = {
   close(): Promise<void>
 }
 
-/** What the thread answers to a list of requests. A thrown object's code would not survive the way between threads. */
+/** What the thread answers to one message. A thrown object's code would not survive the way between threads. */
 export type WriterAnswer =
   | { readonly results: readonly boolean[] }
   | { readonly message: string; readonly code: string }
@@ -23,8 +23,8 @@ type Waiting = {
 
 type Thread = {
   readonly worker: Worker
-  /** Takes the answer to what was asked. */
-  answer: (answer: WriterAnswer) => void
+  /** The messages that are not answered, in the order in which they will be. */
+  asked: (readonly Waiting[])[]
 }
 
 // Beside this file in the sources; below the bundle in the package.
@@ -32,59 +32,65 @@ const program = import.meta.url.endsWith('.ts')
   ? new URL('./event-writer-thread.ts', import.meta.url)
   : new URL('./journal/event-writer-thread.js', import.meta.url)
 
-// Some 50 ms of work: more gains nothing, and no single commit may take long.
-const MAX_EVENTS_PER_COMMIT = 1000
+// Some 50 ms of work: more gains nothing, and others who want to write have their turn soon.
+const MAX_EVENTS_PER_TURN = 1000
 
 /** Makes the writer for the database at `path`, which has its tables. The thread starts with the first event. */
 export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
-  let group: Waiting[] = []
-  let isDue = false
+  const waiting: Waiting[] = []
+  let phase: 'idle' | 'turn asked for' | 'writing' = 'idle'
+  let eventsOfTurn = 0
   let thread: Thread | undefined
+  let onAllAnswered = () => {}
 
-  async function commitGroup(): Promise<void> {
-    const taken = takeGroup()
-    isDue = group.length > 0
-    if (isDue) schedule()
-    try {
-      const results = await ask(taken.map(({ request }) => request))
-      taken.forEach(({ resolve }, index) => {
-        resolve(results[index] === true)
-      })
-    } catch (error) {
-      for (const { reject } of taken) reject(error)
-    }
+  // What arrives during the turn is handed over at once: the thread has its next commit before this one's answer is read.
+  function handOver(): void {
+    if (phase === 'writing') send(takeGroup())
+    if (phase !== 'idle') return
+    phase = 'turn asked for'
+    void takeTurn(writeInTurn) // Rejects never: each request hears of its own failure.
+  }
+
+  async function writeInTurn(): Promise<void> {
+    phase = 'writing'
+    eventsOfTurn = 0
+    const allAnswered = new Promise<void>((resolve) => {
+      onAllAnswered = resolve
+    })
+    send(takeGroup())
+    await allAnswered
+    phase = 'idle'
+    if (waiting.length > 0) handOver()
   }
 
   function takeGroup(): readonly Waiting[] {
-    let events = 0
-    const end = group.findIndex(({ request }) => {
-      events += request.events.length
-      return events > MAX_EVENTS_PER_COMMIT
+    const end = waiting.findIndex(({ request }) => {
+      // A request is stored whole, whatever its size.
+      if (eventsOfTurn > 0 && eventsOfTurn + request.events.length > MAX_EVENTS_PER_TURN)
+        return true
+      eventsOfTurn += request.events.length
+      return false
     })
-    // A single request is committed whole, whatever its size.
-    const taken = group.slice(0, end === -1 ? group.length : Math.max(1, end))
-    group = group.slice(taken.length)
-    return taken
+    return waiting.splice(0, end === -1 ? waiting.length : end)
   }
 
-  function schedule(): void {
-    void takeTurn(commitGroup) // Rejects never: each request hears of its own failure.
-  }
-
-  async function ask(requests: readonly AcceptedRequest[]): Promise<readonly boolean[]> {
+  function send(group: readonly Waiting[]): void {
+    if (group.length === 0) return
     thread ??= startThread()
-    const asked = thread
-    asked.worker.ref() // An answer is owed: the process must not end before it.
-    try {
-      const answer = await new Promise<WriterAnswer>((resolve) => {
-        asked.answer = resolve // One question at a time: it has its turn.
-        asked.worker.postMessage(requests)
-      })
-      if ('results' in answer) return answer.results
-      throw Object.assign(new Error(answer.message), { code: answer.code })
-    } finally {
-      asked.worker.unref()
-    }
+    thread.worker.ref() // An answer is owed: the process must not end before it.
+    thread.asked.push(group)
+    thread.worker.postMessage(group.map(({ request }) => request))
+  }
+
+  function take(answered: Thread, answer: WriterAnswer): void {
+    const group = answered.asked.shift() ?? []
+    group.forEach(({ resolve, reject }, index) => {
+      if ('results' in answer) resolve(answer.results[index] === true)
+      else reject(Object.assign(new Error(answer.message), { code: answer.code }))
+    })
+    if (answered.asked.length > 0) return
+    answered.worker.unref()
+    onAllAnswered()
   }
 
   function startThread(): Thread {
@@ -92,13 +98,15 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
       workerData: path,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })
-    const started: Thread = { worker, answer: () => {} }
-    worker.on('message', (answer: WriterAnswer) => started.answer(answer))
+    const started: Thread = { worker, asked: [] }
+    worker.on('message', (answers: readonly WriterAnswer[]) => {
+      for (const answer of answers) take(started, answer)
+    })
     worker.on('error', () => {}) // Its end says the same.
     worker.once('exit', () => {
       thread = undefined // The next group gets a new one.
       const message = 'the thread that stores events ended; it starts again'
-      started.answer({ message, code: 'ERR_SQLITE_ERROR' })
+      while (started.asked.length > 0) take(started, { message, code: 'ERR_SQLITE_ERROR' })
     })
     return started
   }
@@ -106,10 +114,8 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
   return {
     store: (request) =>
       new Promise((resolve, reject) => {
-        group.push({ request, resolve, reject })
-        if (isDue) return
-        isDue = true
-        schedule()
+        waiting.push({ request, resolve, reject })
+        if (waiting.length === 1) setImmediate(handOver)
       }),
     // After the commits that are under way.
     close: () =>

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createBloomFilter } from './bloom-filter.ts'
 import type { Database } from './database.ts'
 
-type Named = { readonly digest: string; readonly issuer: string; readonly id: string }
+export type Named = { readonly digest: string; readonly issuer: string; readonly id: string }
 
 export type KnownEvents = {
   /** False when neither the digest nor the issuer's id is in the queue, as far as this process knows. */

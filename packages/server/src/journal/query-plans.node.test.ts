@@ -7,7 +7,6 @@ import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { storeRequests } from './event-rows.ts'
-import { createReads } from './reads.ts'
 import { createSqliteBatchBook } from './sqlite-batches.ts'
 import { createSqliteProducts } from './sqlite-products.ts'
 
@@ -45,7 +44,7 @@ it('no statement of ingest or of the batch cycle reads a whole table', async () 
     const found = new Set<string>()
     const watched = watch(database, found)
     const write = async <Result>(work: () => Result): Promise<Result> => database.transaction(work)
-    const products = createSqliteProducts(watched, write, createReads(watched))
+    const products = createSqliteProducts(watched, write)
     for (const scid of ['Qa', 'Qb', 'Qc', 'Qd', 'Qe']) {
       const genesis = { scid, versionNumber: 1, versionId: `1-${scid}`, line: '{}\n' }
       const owner = { controller: 'did:key:z1', control: 'delegated' as const }

@@ -1,23 +1,22 @@
 // The event queue on SQLite: reads of what was accepted; the writing is the writer's.
+import { gathered } from '../gathered.ts'
 import type { Database } from './database.ts'
 import { eachText, optional } from './database.ts'
 import type { EventWriter } from './event-writer.ts'
-import { createKnownEvents } from './known-events.ts'
+import { createKnownEvents, type Named } from './known-events.ts'
 import type { DeliveryState, EventQueue, EventStanding, Withheld } from './port.ts'
-import type { Read } from './reads.ts'
 import type { Write } from './turns.ts'
 
 export function createSqliteEvents(
   database: Database,
-  {
-    writer,
-    write,
-    read,
-  }: { readonly writer: EventWriter; readonly write: Write; readonly read: Read },
+  { writer, write }: { readonly writer: EventWriter; readonly write: Write },
 ): EventQueue {
   const known = createKnownEvents(database)
 
-  function standing(event: { digest: string; issuer: string; id: string }): EventStanding {
+  const standing = gathered(async (events: readonly Named[]) =>
+    database.snapshot(() => events.map(findStanding)),
+  )
+  function findStanding(event: Named): EventStanding {
     const row = database.get(
       `SELECT digest, body FROM events JOIN receipts ON receipts.id = receipt WHERE digest = ?1
        UNION ALL SELECT digest, NULL FROM events WHERE issuer = ?2 AND id = ?3`,
@@ -58,8 +57,7 @@ export function createSqliteEvents(
   }
 
   return {
-    standing: async (event) =>
-      known.mayHold(event) ? await read(() => standing(event)) : { kind: 'new' },
+    standing: async (event) => (known.mayHold(event) ? await standing(event) : { kind: 'new' }),
     accept: (events, receipt, receivedAt) => {
       known.add(events)
       return writer.store({

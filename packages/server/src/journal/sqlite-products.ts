@@ -1,6 +1,7 @@
 // Product logs and issuer logs on SQLite.
 import type { Database, Row } from './database.ts'
 import { eachText, optional } from './database.ts'
+import { createKnownOwners } from './known-owners.ts'
 import type {
   AppendedEntries,
   Control,
@@ -11,10 +12,9 @@ import type {
   ProductBook,
   ProductOwner,
 } from './log-port.ts'
-import type { Read } from './reads.ts'
 import type { Write } from './turns.ts'
 
-export function createSqliteProducts(database: Database, write: Write, read: Read): ProductBook {
+export function createSqliteProducts(database: Database, write: Write): ProductBook {
   function add(product: Product, genesis: Entry): 'added' | 'known' | 'taken' {
     const same = database.get(
       'SELECT version_id FROM entries WHERE scid = ? AND version_number = 1',
@@ -71,7 +71,7 @@ export function createSqliteProducts(database: Database, write: Write, read: Rea
     )
     return 'appended'
   }
-  function owner(scid: string): ProductOwner | undefined {
+  function findOwner(scid: string): ProductOwner | undefined {
     const row = database.get(
       `SELECT did, item, controller, CASE WHEN control = 'delegated'
          AND EXISTS (SELECT 1 FROM closings WHERE closings.scid = products.scid)
@@ -91,7 +91,7 @@ export function createSqliteProducts(database: Database, write: Write, read: Rea
   return {
     add: (product, genesis) => write(() => add(product, genesis)),
     find: async (scid) => findProduct(database, scid),
-    owner: (scid) => read(() => owner(scid)),
+    owner: createKnownOwners(database, findOwner),
     requestClosing: (scid, request) =>
       write(() => {
         database.run('INSERT OR IGNORE INTO closings (scid, request) VALUES (?, ?)', scid, request)

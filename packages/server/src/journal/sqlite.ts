@@ -9,7 +9,6 @@ import type { BatchBook } from './batch-port.ts'
 import { type Database, openDatabase } from './database.ts'
 import { createEventWriter } from './event-writer.ts'
 import type { Journal } from './port.ts'
-import { createReads } from './reads.ts'
 import { createSqliteAnchors } from './sqlite-anchors.ts'
 import { createSqliteBatchReader } from './sqlite-batch-reader.ts'
 import { createSqliteBatchBook } from './sqlite-batches.ts'
@@ -26,11 +25,10 @@ export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journ
   const database = openDatabase(path)
   const takeTurn = createTurns()
   const write: Write = (work) => takeTurn(() => database.transaction(work))
-  const read = createReads(database)
   const writer = createEventWriter(path, takeTurn)
   return {
-    events: createSqliteEvents(database, { writer, write, read }),
-    products: createSqliteProducts(database, write, read),
+    events: createSqliteEvents(database, { writer, write }),
+    products: createSqliteProducts(database, write),
     issuers: createSqliteIssuers(database, write),
     anchors: createSqliteAnchors(database, write, crashPoint),
     batches: createSqliteBatchReader(database),
