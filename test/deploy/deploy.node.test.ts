@@ -50,7 +50,9 @@ describe('the image', () => {
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')))
     expect(last).toContain('USER node')
-    expect(last).toContain('ENTRYPOINT ["node", "--v8-pool-size=0", "/app/node_modules/@dpp/server/dist/cli.js"]')
+    expect(last).toContain(
+      'ENTRYPOINT ["node", "--v8-pool-size=0", "/app/node_modules/@dpp/server/dist/cli.js"]',
+    )
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true)
     const settings = last.find((line) => line.startsWith('ENV ')) ?? ''
     const pairs = settings
