@@ -273,6 +273,8 @@ describe('dpp-verify', () => {
     ['two subjects', ['a', 'b']],
     ['an unknown option', ['--moon', 'did:webvh:x']],
     ['a file that is not there', ['nowhere.json']],
+    ['an empty file', ['empty.pack']],
+    ['a file of something else', ['page.html']],
     ['a policy that is not there', ['did:webvh:x', '--policy', 'nowhere']],
     ['a time that is none', ['did:webvh:x', '--as-of', 'yesterday']],
     ['an endpoint that is no URL', ['did:webvh:x', '--rpc', 'localhost']],
@@ -280,6 +282,7 @@ describe('dpp-verify', () => {
     ['an unknown language', ['did:webvh:x', '--lang', 'fr']],
     ['a quorum that is none', ['did:webvh:x', '--quorum', 'all']],
   ])('refuses %s with code 2 and a sentence', async (_, args) => {
+    written.set('empty.pack', new Uint8Array()).set('page.html', encodeUtf8('<html></html>'))
     const { code, err } = await cli(...args)
     expect(code).toBe(2)
     expect(err).toMatch(/^dpp-verify: \S/)

@@ -78,6 +78,7 @@ async function verify(options: CliOptions, world: World): Promise<Verdict> {
   }
   const bytes = await readFile(subject, world)
   if (isZip(bytes)) return verifyPack(openPack(bytes), settings, world)
+  if (!isObject(bytes)) throw nothingIn(subject)
   const receipt = await readJson(options.receiptFile, world)
   return verifyEvent(bytes, {
     ...(await createVerifyOptions(settings, world)),
@@ -184,10 +185,22 @@ function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b // "PK"
 }
 
+// What is no JSON object at all is the wrong file, not an event that cannot be trusted.
+function isObject(bytes: Uint8Array): boolean {
+  return /^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 256)))
+}
+
 function isList(bytes: Uint8Array): boolean {
   return bytes[0] === 0x64 && bytes[1] === 0x69 && bytes[2] === 0x64 // "did"
 }
 
 function noFile(path: string): Error {
   return verifierError('ERR_DPP_FILE_MISSING', `there is no file ${path}`)
+}
+
+function nothingIn(path: string): Error {
+  return verifierError(
+    'ERR_DPP_FILE_MISSING',
+    `${path} holds no event, no evidence pack and no list of DIDs`,
+  )
 }
