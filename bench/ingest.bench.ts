@@ -48,7 +48,10 @@ async function startReference({ issuer }: Scene): Promise<Reference> {
   const file = fileURLToPath(new URL('./ingest-reference.ts', import.meta.url))
   const x = Buffer.from(issuer.signer.publicKey).toString('base64url')
   const args = [file, x, issuer.signer.verificationMethod]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // With as many helpers of V8 as the service has.
+  const child = spawn(process.execPath, ['--v8-pool-size=0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   process.once('exit', () => child.kill())
   const [url] = await once(createInterface({ input: child.stdout }), 'line')
   return { url: String(url), pid: child.pid ?? 0, stop: () => void child.kill() }

@@ -6,7 +6,7 @@ import type { WriterAnswer } from './event-writer.ts'
 
 type Message = readonly AcceptedRequest[]
 
-// More in one commit would spare little, and all who wait for it would come back at once: the service idles, then chokes.
+// Requests. More in one commit would spare little, and all who wait for it would come back at once: the service idles, then chokes.
 const ENOUGH_FOR_A_COMMIT = 64
 
 const database = openDatabase(String(workerData))
