@@ -48,7 +48,7 @@ export type IngestContext = {
   /** Throws for a product that belongs to another shard. */
   readonly assertOurs: ShardCheck
   /** Throws while the queue is full. */
-  readonly assertCapacity: () => Promise<void>
+  readonly assertCapacity: (events: number) => Promise<void>
   readonly now: () => Date
   readonly crashPoint: CrashPoint
 }
@@ -68,7 +68,7 @@ export async function ingest(
   context: IngestContext,
   posted: readonly Uint8Array[],
 ): Promise<readonly EventOutcome[]> {
-  await context.assertCapacity()
+  await context.assertCapacity(posted.length)
   await context.rendezvous()
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const outcomes = await ingestOnce(context, posted)
