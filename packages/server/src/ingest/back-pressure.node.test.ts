@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { genesis, product } from '../journal/journal.suite.ts'
 import type { EventQueue } from '../journal/port.ts'
 import { openSqliteJournal } from '../journal/sqlite.ts'
 import { createBackPressure } from './back-pressure.ts'
@@ -14,18 +15,11 @@ afterAll(async () => {
 })
 
 const start = Date.parse('2026-11-27T05:00:00Z')
-const product = {
-  scid: 'QmA',
-  did: 'did:webvh:QmA:dpp.example',
-  item: 'https://id.example/01/1/21/A',
-  controller: 'did:webvh:QmB:owner.example',
-  control: 'delegated',
-  head: 'head 1',
-} as const
+const window = product('a')
 
 async function accept(name: string): Promise<void> {
   const signer = { issuer: 'did:key:z1', verificationMethod: 'did:key:z1#z1', key: 'z1' }
-  const products = [{ did: product.did, scid: product.scid, hosted: true }]
+  const products = [{ did: window.did, scid: window.scid, hosted: true }]
   const event = { ...signer, digest: `z${name}`, id: `urn:${name}`, text: '{}', products }
   const isStored = await journal.events.accept(
     [{ ...event, audience: undefined }],
@@ -36,12 +30,7 @@ async function accept(name: string): Promise<void> {
 }
 
 it('counts what waits rarely while there is room, each second when there is none', async () => {
-  await journal.products.add(product, {
-    scid: 'QmA',
-    versionNumber: 1,
-    versionId: '1-QmV',
-    line: '{}\n',
-  })
+  await journal.products.add(window, genesis('a'))
   let looks = 0
   let seconds = 0
   const queue: EventQueue = {

@@ -7,7 +7,7 @@ import type { AcceptedEvent, Journal } from './port.ts'
 
 const now = new Date('2026-11-02T14:00:00Z')
 
-function product(name: string): Product {
+export function product(name: string): Product {
   return {
     scid: `Q${name}`,
     did: `did:webvh:Q${name}:example.com`,
@@ -18,7 +18,7 @@ function product(name: string): Product {
   }
 }
 
-function genesis(name: string, versionId = `1-${name}`) {
+export function genesis(name: string, versionId = `1-${name}`) {
   return { scid: `Q${name}`, versionNumber: 1, versionId, line: `{"${name}":1}\n` }
 }
 
