@@ -11,7 +11,7 @@ import { median, type Result } from './compare.ts'
 import { openConnections, prepareEvents, sendAll } from './http-load.ts'
 import { cpuSeconds, createScene, type Scene, signEvents } from './ingest-scene.ts'
 
-const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 7)
+const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 11)
 const WARM_UP = 2 // Rounds: a service that has just started compiles while it works.
 const EVENTS = 9000 // In each round.
 const PER_REQUEST = 100

@@ -52,7 +52,8 @@ const FETCH_LIMITS = { timeoutMs: 10_000 } // A batch waits for its issuers.
 export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
   const { book, now } = options
   const memory = new Map<string, Known>() // In order of last load: the first goes when there are too many.
-  const underWay = new Map<string, Promise<Known>>()
+  const loading = new Map<string, Promise<Known | undefined>>()
+  const fetching = new Map<string, Promise<Known>>()
 
   async function keyFor(
     issuer: string,
@@ -71,7 +72,7 @@ export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
   }
 
   async function current(did: string, lastKnown: boolean): Promise<Known> {
-    const known = memory.get(did) ?? (await load(did))
+    const known = memory.get(did) ?? (await shared(loading, did, load))
     if (known !== undefined && known.record.expiresAt > now()) return known
     try {
       return await refresh(did, known)
@@ -97,13 +98,8 @@ export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
     return known
   }
 
-  // Requests that need the same log at the same time share one fetch.
-  async function refresh(did: string, known: Known | undefined): Promise<Known> {
-    const running = underWay.get(did)
-    if (running !== undefined) return await running
-    const started = fetchKnown(did, known).finally(() => underWay.delete(did))
-    underWay.set(did, started)
-    return await started
+  function refresh(did: string, known: Known | undefined): Promise<Known> {
+    return shared(fetching, did, () => fetchKnown(did, known))
   }
 
   async function fetchKnown(did: string, known: Known | undefined): Promise<Known> {
@@ -134,6 +130,17 @@ export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
   }
 
   return { keyFor }
+}
+
+// Events that need the same log at the same time share one reading of it: each would verify it anew.
+async function shared<Result>(
+  running: Map<string, Promise<Result>>,
+  did: string,
+  start: (did: string) => Promise<Result>,
+): Promise<Result> {
+  const started = running.get(did) ?? start(did).finally(() => running.delete(did))
+  running.set(did, started)
+  return await started
 }
 
 async function fetchFiles(

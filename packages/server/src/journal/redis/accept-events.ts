@@ -30,7 +30,7 @@ end
 local last = call('HINCRBY', P .. 'meta', 'seq', #events)
 local digests, firsts = {}, {}
 for i, e in ipairs(events) do
-  local d, n = e[1], last - #events + i
+  local d, n = e[1], tostring(last - #events + i) -- As text: a number is written with 17 digits each time.
   local fields = {'row', n .. ' ' .. last .. ' ' .. e[3]}
   if e[4] ~= '' then append(fields, 'audience', e[4]) end
   for k = 5, #e do
