@@ -18,6 +18,7 @@ import { advanceTo, type BatchContext, hasReached } from './context.ts'
 import { visitAll } from './pages.ts'
 
 const PRODUCTS_PER_COMMIT = 250
+const DIGESTS_PER_COMMIT = 500 // A few hundredths of a second, for which nobody else can write.
 const MAX_CLOCK_WAIT_MS = 5000
 
 export async function signEntries(context: BatchContext, batch: Batch): Promise<Batch> {
@@ -25,7 +26,11 @@ export async function signEntries(context: BatchContext, batch: Batch): Promise<
   await refuseRevokedKeys(context, batch)
   const breathe = createBreathing()
   for (;;) {
-    const claims = await context.book.claimedProducts(batch.id, PRODUCTS_PER_COMMIT)
+    const claims = await context.book.claimedProducts(
+      batch.id,
+      PRODUCTS_PER_COMMIT,
+      DIGESTS_PER_COMMIT,
+    )
     if (claims.length === 0) break
     await signChunk(context, batch, claims, breathe)
   }

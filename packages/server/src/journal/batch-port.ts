@@ -85,8 +85,11 @@ export type BatchBook = BatchReader & {
   claimedKeys(id: number): Promise<readonly ClaimedKey[]>
   /** Puts the claims of a key on the dead-letter list. */
   refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void>
-  /** The next products that still have claims without an entry, with their digests in order of arrival. */
-  claimedProducts(id: number, limit: number): Promise<readonly ProductClaim[]>
+  /**
+   * The next products that still have claims without an entry, at most `limit`, with their digests in order of arrival. No
+   * further product comes after the one with which there are `enough` digests.
+   */
+  claimedProducts(id: number, limit: number, enough: number): Promise<readonly ProductClaim[]>
   recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
   /** Stops a product: what waits for it goes to the dead-letter list with the reason. */
   suspend(id: number, scid: string, reason: string): Promise<void>

@@ -95,12 +95,12 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const batch = await book.claim(10, now)
       expect(batch).toMatchObject({ id: 1, state: 'claimed', events: 2 })
       expect(await book.claim(10, now)).toBeUndefined() // Everything is claimed.
-      const [claim] = await book.claimedProducts(1, 10)
+      const [claim] = await book.claimedProducts(1, 10, 10)
       expect(claim?.digests).toEqual(['z1', 'z2'])
       const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"a":2}\n' }
       const signed = { entry, head: '{}', controller: 'did:key:z1', digests: ['z1', 'z2'] }
       await book.recordEntries(1, [signed])
-      expect(await book.claimedProducts(1, 10)).toEqual([])
+      expect(await book.claimedProducts(1, 10, 10)).toEqual([])
       await expect(book.recordEntries(1, [signed])).rejects.toThrow() // No second entry 2.
       expect(await Readable.from(book.tips(1)).toArray()).toEqual([
         { scid: 'Qa', versionId: '2-a', line: '{"a":2}\n', parent: '1-a' },
@@ -135,8 +135,10 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const book = await leased(journal)
       expect(await book.claim(2201, now)).toMatchObject({ id: 1, events: 1101 })
       expect(await book.claimedKeys(1)).toMatchObject([{ key: 'z1' }])
-      const claims = await book.claimedProducts(1, 10)
+      const claims = await book.claimedProducts(1, 10, 1102)
       expect(claims.map(({ digests }) => digests.length)).toEqual([1101, 1100])
+      expect(await book.claimedProducts(1, 10, 1101)).toEqual(claims.slice(0, 1))
+      expect(await book.claimedProducts(1, 1, 1102)).toEqual(claims.slice(0, 1))
       expect(claims[0]?.digests).toEqual(names.map((name) => `z${name}`))
       // What is left, and what has come since.
       await journal.events.accept([event('later', ['Qb'])], 'receipt', now)
@@ -262,7 +264,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await journal.products.resume('Qa')
       expect((await journal.events.dead(10)).map(({ digest }) => digest)).toEqual(['z3'])
       expect(await book.claim(10, now)).toMatchObject({ id: 3, events: 2 })
-      expect(await book.claimedProducts(3, 10)).toEqual([])
+      expect(await book.claimedProducts(3, 10, 10)).toEqual([])
       expect(await book.digests(3, 10)).toEqual(['z1', 'z2'])
       expect(await Readable.from(book.tips(3)).toArray()).toMatchObject([
         { scid: 'Qa', versionId: '2-a', parent: '1-a' },
@@ -275,7 +277,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       )
       expect(await journal.events.replay('z3')).toBe(1)
       const next = await book.claim(10, now)
-      expect(await book.claimedProducts(next?.id ?? 0, 10)).toMatchObject([{ digests: ['z3'] }])
+      expect(await book.claimedProducts(next?.id ?? 0, 10, 10)).toMatchObject([{ digests: ['z3'] }])
     })
 
     it('records no entry whose predecessor it lacks', async () => {
@@ -297,7 +299,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const book = await leased(journal)
       await book.claim(10, now)
       await book.suspend(1, 'Qa', 'ERR_DPP_TEST')
-      const claims = await book.claimedProducts(1, 10)
+      const claims = await book.claimedProducts(1, 10, 10)
       expect(claims.map((claim) => claim.product.scid)).toEqual(['Qb'])
       const [key] = await book.claimedKeys(1)
       if (key === undefined) throw new Error('a key is claimed')

@@ -2,7 +2,7 @@
 // a time, and between two pages everybody else has a turn.
 import { setImmediate } from 'node:timers/promises'
 import { invariant } from '@dpp/core'
-import type { Batch, BatchBook, ClaimedKey } from './batch-port.ts'
+import type { Batch, BatchBook, ClaimedKey, ProductClaim } from './batch-port.ts'
 import type { Database, Row } from './database.ts'
 import { findBatch } from './sqlite-batch-reader.ts'
 import { findProduct } from './sqlite-products.ts'
@@ -119,6 +119,26 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
     }
   }
 
+  // One product at a time, by a seek each: all of them at once would mean to look at every claim of the batch.
+  function claimAfter(id: number, after: string): ProductClaim | undefined {
+    const next = database.get(
+      `SELECT scid FROM deliveries INDEXED BY deliveries_claimed
+       WHERE batch = ? AND state = 'claimed' AND scid > ? ORDER BY scid LIMIT 1`,
+      id,
+      after,
+    )
+    if (next === undefined) return undefined
+    const product = findProduct(database, String(next['scid']))
+    invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
+    const digests = database.all(
+      `SELECT digest FROM deliveries INDEXED BY deliveries_of_product JOIN events ON seq = event
+       WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
+      id,
+      product.scid,
+    )
+    return { product, digests: digests.map(({ digest }) => String(digest)) }
+  }
+
   return {
     claim,
     claimedKeys: (id) => keysOf(id, 'claimed'),
@@ -135,24 +155,16 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
           key,
         )
       }),
-    claimedProducts: async (id, limit) => {
-      const scids = database.all(
-        `SELECT DISTINCT scid FROM deliveries INDEXED BY deliveries_claimed
-         WHERE batch = ? AND state = 'claimed' ORDER BY scid LIMIT ?`,
-        id,
-        limit,
-      )
-      return scids.map(({ scid }) => {
-        const product = findProduct(database, String(scid))
-        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
-        const digests = database.all(
-          `SELECT digest FROM deliveries INDEXED BY deliveries_of_product JOIN events ON seq = event
-           WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
-          id,
-          product.scid,
-        )
-        return { product, digests: digests.map(({ digest }) => String(digest)) }
-      })
+    claimedProducts: async (id, limit, enough) => {
+      const claims: ProductClaim[] = []
+      let digests = 0
+      while (claims.length < limit && digests < enough) {
+        const claim = claimAfter(id, claims.at(-1)?.product.scid ?? '')
+        if (claim === undefined) break
+        claims.push(claim)
+        digests += claim.digests.length
+      }
+      return claims
     },
     // By arrival: the events of a batch lie close together, and no page sorts them all.
     digests: async (id, limit, after) =>

@@ -79,10 +79,14 @@ for _, s in ipairs(call('ZRANGE', b .. ':cp', 0, -1)) do
 end
 return answer(call('SREM', b .. ':k', A[2]))`)
 
+// A: batch, how many products, how many digests are enough.
 const CLAIMED_PRODUCTS: Script = readScript(`
-local rows, b = {}, P .. 'b:' .. A[1]
+local rows, n, b = {}, 0, P .. 'b:' .. A[1]
 for i, s in ipairs(call('ZRANGE', b .. ':cp', 0, A[2] - 1)) do
-  rows[i] = {call('HGETALL', P .. 'pr:' .. s), call('ZRANGE', b .. ':c:' .. s, 0, -1)}
+  local digests = call('ZRANGE', b .. ':c:' .. s, 0, -1)
+  rows[i] = {call('HGETALL', P .. 'pr:' .. s), digests}
+  n = n + #digests
+  if n >= tonumber(A[3]) then break end
 end
 return rows`)
 

@@ -78,12 +78,14 @@ export function createRedisBatchBook(
         `${issuer}\t${verificationMethod}\t${key}`,
         reason,
       ])),
-    claimedProducts: async (id, limit) =>
-      parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, limit])).map(([fields, digests]) => {
-        const product = parseProduct(fields)
-        invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
-        return { product, digests: parseList(digests).map(textOf) }
-      }),
+    claimedProducts: async (id, limit, enough) =>
+      parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, limit, enough])).map(
+        ([fields, digests]) => {
+          const product = parseProduct(fields)
+          invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
+          return { product, digests: parseList(digests).map(textOf) }
+        },
+      ),
     recordEntries: async (id, entries) => {
       const args = entries.flatMap(({ entry, head, controller, digests }) => {
         const { scid, versionNumber, versionId, line } = entry
