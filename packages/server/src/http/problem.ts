@@ -55,6 +55,10 @@ const statuses: { readonly [code: string]: number } = {
   ERR_DPP_PRODUCT_UNKNOWN: 404,
   ERR_DPP_SERVICE_DID_FOREIGN: 503,
   ERR_DPP_SHARD_OTHER: 421, // RFC 9110 §15.5.20: Misdirected Request.
+  ERR_DPP_STORE_CONFLICT: 503, // Whatever the store does not do: no request is at fault.
+  ERR_DPP_STORE_EXISTS: 503,
+  ERR_DPP_STORE_READ_ONLY: 503,
+  ERR_DPP_STORE_REFUSED: 503,
   ERR_DPP_STORE_UNAVAILABLE: 503,
   ERR_DPP_TRANSFER_REFUSED: 403,
 }
