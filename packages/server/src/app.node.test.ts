@@ -11,7 +11,7 @@ import {
   type UnsignedEvent,
 } from '@dpp/core'
 import { createLog, createProductDocument, hashKey, PRODUCT_PATH } from '@dpp/webvh'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   SERVICE_DOMAIN as DOMAIN,
   type LocalService,
@@ -93,6 +93,13 @@ describe('hostile bodies', () => {
     expect(await post('/events', 'a=1', { 'content-type': 'text/plain' })).toEqual(refused)
     const zipped = gzipSync('{}')
     expect(await post('/events', zipped, { 'content-encoding': 'gzip' })).toEqual(refused)
+  })
+
+  it('answers a body that is too large to a client that sends it all first', async () => {
+    for (let i = 0; i < 10; i++) {
+      const tooLarge = { status: 413, code: 'ERR_DPP_HTTP_TOO_LARGE' }
+      expect(await post('/events', 'x'.repeat(8 << 20))).toEqual(tooLarge)
+    }
   })
 
   it('answers each of a list by itself', async () => {
@@ -274,6 +281,15 @@ describe('paths', () => {
     expect(again.status).toBe(304)
   })
 
+  it('does not let its control be changed by registering once more', async () => {
+    const log = await (await fetch(`${url}/.well-known/did/${product.scid}/did.jsonl`)).text()
+    expect(await postJson(`${url}/dids`, { log })).toMatchObject({ status: 200 })
+    expect(await post('/dids', JSON.stringify({ log, control: 'self' }))).toEqual({
+      status: 409,
+      code: 'ERR_DPP_PRODUCT_EXISTS',
+    })
+  })
+
   it('serves others while hundreds of clients send slowly', async () => {
     const slow = 'POST /events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
     const sockets = Array.from({ length: 300 }, (_, index) => {
@@ -305,3 +321,23 @@ async function raw(request: string): Promise<string> {
   for await (const chunk of socket) answer += String(chunk)
   return answer
 }
+
+describe('the end', () => {
+  it('is not held up by a client that never sends the rest of its request', async () => {
+    const ending = await openLocalService()
+    const socket = connect(Number(new URL(ending.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n')
+    socket.write('Content-Length: 100\r\n\r\n{')
+    await vi.waitFor(async () => {
+      const open = await new Promise<number>((resolve) =>
+        ending.server.app.server.getConnections((_error, count) => resolve(count)),
+      )
+      expect(open).toBe(1)
+    })
+    const startedAt = performance.now()
+    await ending.close()
+    expect(performance.now() - startedAt).toBeLessThan(8000) // Of the 10 s after which the process ends all the same.
+    socket.destroy()
+  }, 15_000)
+})

@@ -75,6 +75,12 @@ export function createApp(context: AppContext, options: AppOptions): FastifyInst
   })
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
+    // Fastify would end the connection while the client still sends, which then sees a reset instead of the answer. The rest
+    // of the body is thrown away, as after every other refusal, for as long as a request may last.
+    if (problem.status === 413 || problem.status === 415) {
+      if (!context.isDraining()) reply.removeHeader('connection')
+      request.raw.resume()
+    }
     if (problem.status >= 500) {
       const fields = { event: 'http.request_failed', error: describeError(error) }
       request.log.error(fields, 'request failed')

@@ -20,6 +20,7 @@ import type { Journal } from './journal/port.ts'
 import { openServiceKeys, type ServiceKeys } from './keys/service-keys.ts'
 import { describeError } from './logger.ts'
 import { closeOnSignals, createProcessCrashPoint, endOnCrash, startServer } from './main.ts'
+import { version } from './observability/build.ts'
 import { createLog } from './observability/create-log.ts'
 import { createRedaction, type Redaction } from './observability/redaction.ts'
 import { createServer } from './server.ts'
@@ -52,6 +53,8 @@ dpp-server re-anchor --to CHAIN [--dry-run]
                      --dry-run only counts, and says what it costs
 dpp-server deploy    deploy the registry with the relayer's account, unless it is there
 dpp-server config    print the effective configuration, secrets redacted
+dpp-server --help    this text
+dpp-server --version the version
 
 dpp-server rotate-receipt-key   give the service's DID a new key for receipts; the one before it stays valid
 dpp-server revoke-receipt-key   the same, and the keys before it sign no more: for a key that was stolen
@@ -77,8 +80,12 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
   },
   async replay(digest = '') {
     await withJournal(async ({ events, products }) => {
+      const deliveries = await events.deliveries(digest)
+      if (deliveries === undefined) {
+        throw new DppError<ServerErrorCode>('ERR_DPP_EVENT_UNKNOWN', 'no such event was accepted')
+      }
       const replayed = await events.replay(digest)
-      for (const { scid } of (await events.deliveries(digest)) ?? []) await products.resume(scid)
+      for (const { scid } of deliveries) await products.resume(scid)
       print({ digest, replayed })
     })
   },
@@ -166,12 +173,14 @@ const commands: { readonly [name: string]: (...args: string[]) => Promise<void> 
 
 const takesArgument: readonly string[] = ['replay', 'backup']
 const [name = 'start', ...rest] = process.argv.slice(2)
-const isKnown = Object.hasOwn(commands, name) && takes(name, rest)
-const command = isKnown ? commands[name] : undefined
-if (name === '--help' || name === 'help') {
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (name === 'help' || [name, ...rest].some((word) => word === '--help' || word === '-h')) {
   process.stdout.write(usage)
-} else if (command === undefined) {
-  process.stderr.write(usage)
+} else if (name === '--version') {
+  process.stdout.write(`${version}\n`)
+} else if (command === undefined || !takes(name, rest)) {
+  const fault = command === undefined ? 'there is no command' : 'wrong arguments for'
+  process.stderr.write(`dpp-server: ${fault} ${name}\n\n${usage}`)
   process.exitCode = 2
 } else {
   await command(...rest).catch((error: unknown) => {
@@ -183,10 +192,11 @@ if (name === '--help' || name === 'help') {
   })
 }
 
-// What the system refuses, and options that do not exist.
+// What the system or the database refuses, and options that do not exist.
 function isOperators(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return 'syscall' in error || ('code' in error && /^ERR_PARSE_ARGS_/.test(String(error.code)))
+  if ('syscall' in error) return true
+  return 'code' in error && /^ERR_(PARSE_ARGS_|SQLITE_ERROR$)/.test(String(error.code))
 }
 
 function takes(command: string, args: readonly string[]): boolean {

@@ -77,6 +77,8 @@ describe('formatConfig', () => {
     const values = JSON.parse(text) as Record<string, unknown>
     expect(values['RELAYER_PRIVATE_KEY']).toBe('(set, not shown)')
     expect(values['WITNESS_PRIVATE_KEY']).toBeNull()
+    expect(values['WITNESS_PREVIOUS_KEYS']).toBeNull()
+    expect(values['DPP_DOMAIN']).toBe('dpp.localhost:8080')
     expect(values['DPP_PORT']).toBe(8080)
   })
 })

@@ -331,10 +331,13 @@ function keyFaults(config: Config): readonly string[] {
 
 /** The effective values as JSON text, one per variable, secrets only as set or not set. */
 export function formatConfig(config: Config): string {
+  const effective = { ...config, domain: publicDomain(config) }
   const shown = Object.entries(variables).map(([key, variable]) => {
-    const value = config[key as keyof Config]
+    const value = effective[key as keyof Config]
     if (value === undefined) return [variable.name, null]
-    if (variable.shown === 'never') return [variable.name, '(set, not shown)']
+    if (variable.shown === 'never') {
+      return [variable.name, value === variable.fallback ? null : '(set, not shown)']
+    }
     if (variable.shown !== 'origins') return [variable.name, value]
     return [variable.name, [value as string | readonly string[]].flat().map(originOf)]
   })

@@ -73,6 +73,7 @@ export type ServerParts = {
 
 const MAX_DELIVERIES = 250_000
 const CLOSE_SWEEP_MS = 100
+const CLOSE_SLOW_MS = 5_000
 const STORE_PATIENCE_MS = 5_000
 
 /**
@@ -190,7 +191,12 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
     await setTimeout(drainMs(config))
     // A kept-alive connection that ends its last request after the close began would hold it up until it times out.
     const sweep = setInterval(closeIdle, CLOSE_SWEEP_MS)
-    await app.close().finally(() => clearInterval(sweep))
+    // Nor may a client that is slow take the time that batch steps need to end.
+    const cut = setInterval(() => app.server.closeAllConnections(), CLOSE_SLOW_MS)
+    await app.close().finally(() => {
+      clearInterval(sweep)
+      clearInterval(cut)
+    })
     clock?.stop()
     dependencies.stop()
     await batches.stop()

@@ -1,6 +1,7 @@
 // What `GET /service` tells beside the service's own DID: everything a client needs to know to use this service.
 import type { Config } from './config.ts'
 import { MAX_BODY_BYTES } from './http/hardening.ts'
+import { EVENT_LIMITS, MAX_PRODUCTS } from './ingest/parse-posted.ts'
 import type { ShardMap } from './shards.ts'
 
 export type ServiceDescription = {
@@ -17,6 +18,14 @@ export type ServiceDescription = {
     readonly bodyBytes: number
     readonly eventsPerRequest: number
     readonly keysPerRequest: number
+    /** Lines of one stream. */
+    readonly eventsPerStream: number
+    readonly eventBytes: number
+    readonly eventMembers: number
+    readonly productsPerEvent: number
+    /** POST requests of an address, and verified events of an issuer. 0: no limit. */
+    readonly requestsPerSecond: number
+    readonly eventsPerSecond: number
   }
   readonly issuers: {
     readonly allowDidKey: boolean
@@ -32,6 +41,7 @@ export type ServiceDescription = {
 
 export const MAX_EVENTS_PER_REQUEST = 1000
 export const MAX_KEYS_PER_REQUEST = 1000
+export const MAX_EVENTS_PER_STREAM = 100_000
 
 export function describeService(
   config: Config,
@@ -51,6 +61,12 @@ export function describeService(
       bodyBytes: MAX_BODY_BYTES,
       eventsPerRequest: MAX_EVENTS_PER_REQUEST,
       keysPerRequest: MAX_KEYS_PER_REQUEST,
+      eventsPerStream: MAX_EVENTS_PER_STREAM,
+      eventBytes: EVENT_LIMITS.maxBytes,
+      eventMembers: EVENT_LIMITS.maxMembers,
+      productsPerEvent: MAX_PRODUCTS,
+      requestsPerSecond: config.addressRatePerSecond,
+      eventsPerSecond: config.issuerRatePerSecond,
     },
     issuers: {
       allowDidKey: config.allowDidKey,

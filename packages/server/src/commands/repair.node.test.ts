@@ -1,5 +1,5 @@
 // Backup, restore and republish as the runbooks have them done: the real service and its commands.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { eventDigest } from '@dpp/core'
@@ -113,6 +113,22 @@ it('goes on with the entry that it had signed when a changed log is mended and i
   expect((await runFsck(parseConfig(scene.environment))).findings).toEqual([])
 })
 
+it('says what is wrong with a command', async () => {
+  const run = (...args: readonly string[]) => runServerCommand(args, scene.environment)
+  expect(await run('replay', `zQm${'1'.repeat(44)}`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ERR_DPP_EVENT_UNKNOWN'),
+  })
+  const lost = await run('backup', '/nowhere/at/all.sqlite')
+  expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOENT') })
+  expect(lost.stderr).not.toContain('    at ')
+  const unknown = await run('strat')
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('no command strat') })
+  const help = await run('keys', 'wrap', '--help')
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('dpp-server start') })
+  expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+/)
+})
+
 it("names damage of the service's own log", async () => {
   const file = join(scene.folder, 'files/.well-known/did.jsonl')
   const body = await readFile(file, 'utf8')
@@ -151,6 +167,7 @@ it('names a damaged record of an anchor, for which the service has no other word
 it('restores a backup, and goes on from what was published since', async () => {
   const backup = join(scene.folder, 'backup.sqlite')
   await backupJournal(scene.folder, backup)
+  expect((await stat(backup)).mode & 0o777).toBe(0o600)
   await expect(backupJournal(scene.folder, backup)).rejects.toMatchObject({
     code: 'ERR_DPP_CONFIG_INVALID', // It replaces nothing.
   })

@@ -35,7 +35,7 @@ const MAX_ENTRIES = 100
 /**
  * Checks posted entries against the log's present state and says what the journal is to record.
  *
- * @throws ERR_DPP_LOG_MOVED when the log has a newer head; ERR_DPP_ENTRIES_REFUSED with what is wrong
+ * @throws ERR_DPP_PRODUCT_CLOSED; ERR_DPP_LOG_MOVED when the log has a newer head; ERR_DPP_ENTRIES_REFUSED with what is wrong
  */
 export function checkPostedEntries(
   product: Product,
@@ -43,6 +43,12 @@ export function checkPostedEntries(
   rules: PostRules,
 ): AppendedEntries {
   const head = parseHead(product.head)
+  if (product.control === 'closed') {
+    throw new DppError<ServerErrorCode>(
+      'ERR_DPP_PRODUCT_CLOSED',
+      `the log of ${product.did} is closed`,
+    )
+  }
   if (posted.head !== head.versionId) {
     throw new DppError<ServerErrorCode>('ERR_DPP_LOG_MOVED', `the log's head is ${head.versionId}`)
   }

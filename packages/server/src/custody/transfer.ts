@@ -48,6 +48,12 @@ export function planTransfer(
   return { parameters, signer: plan.signer, document }
 }
 
+/** Whether the log is what the request asks for: it was obeyed, and its answer was lost. */
+export function isTransferred({ controller, recoveryHash }: JsonObject, head: LogHead): boolean {
+  const isNamed = typeof recoveryHash === 'string' && controller === head.document['controller']
+  return isNamed && head.parameters.nextKeyHashes.includes(recoveryHash)
+}
+
 function verifyByRecoveryKey(
   secured: JsonObject,
   recovery: string,

@@ -13,7 +13,9 @@ export function assertAdmin(request: FastifyRequest, tokensSha256: readonly stri
 
 /** Whether a request bears one of the tokens. */
 export function bearsToken(request: FastifyRequest, tokensSha256: readonly string[]): boolean {
-  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '') ?? []
+  // RFC 9110 §11.1: the name of a scheme is written in any case.
+  const [, token] =
+    /^bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? []
   if (token === undefined) return false
   const given = sha256(token)
   return tokensSha256.some((hash) => timingSafeEqual(fromHex(hash), given))

@@ -1,6 +1,7 @@
 // Request bodies: JSON as bytes, parsed strictly by whoever needs the value. Fastify's own JSON parser is never used:
 // it accepts duplicate names and says nothing about lone surrogates.
-import { isJsonObject, type JsonObject, parseStrict } from '@dpp/core'
+import { isDid, isJsonObject, type JsonObject, parseStrict } from '@dpp/core'
+import { isScid } from '@dpp/webvh'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MAX_BODY_BYTES } from './hardening.ts'
 import { NDJSON } from './ndjson.ts'
@@ -72,6 +73,20 @@ export function queryText(request: FastifyRequest, name: string): string | undef
   const value = (request.query as { readonly [name: string]: unknown })[name]
   if (value === undefined || (typeof value === 'string' && value.length <= 256)) return value
   throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is given more than once, or too long`)
+}
+
+/** A SCID in the query, or none. @throws ERR_DPP_HTTP_SCHEMA */
+export function queryScid(request: FastifyRequest, name: string): string | undefined {
+  const value = queryText(request, name)
+  if (value === undefined || isScid(value)) return value
+  throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a SCID`)
+}
+
+/** A DID in the query, or none. @throws ERR_DPP_HTTP_SCHEMA */
+export function queryDid(request: FastifyRequest, name: string): string | undefined {
+  const value = queryText(request, name)
+  if (value === undefined || isDid(value)) return value
+  throw httpError('ERR_DPP_HTTP_SCHEMA', `"${name}" is not a DID`)
 }
 
 /** A list of 1 to `most` texts. @throws ERR_DPP_HTTP_SCHEMA */

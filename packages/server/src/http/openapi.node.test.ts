@@ -137,6 +137,29 @@ describe('answers', () => {
     expect(await of(`/events?product=${product.scid}`, 'events')).toHaveLength(2)
     expect(await of('/events?issuer=did:key:z6Mk', 'events')).toHaveLength(0)
   })
+
+  it('refuse filters and cursors that can name nothing', async () => {
+    const unknown = eventDigest(await signManufacture(issuer, [product])) // Never posted.
+    const schema = { status: 400, code: 'ERR_DPP_HTTP_SCHEMA' }
+    const refused: readonly (readonly [string, object])[] = [
+      ['/dids?control=open', schema],
+      ['/dids?controller=windowco', schema],
+      ['/dids?after=1', schema],
+      ['/events?issuer=windowco', schema],
+      [`/events?product=${product.did}`, schema],
+      ['/events?before=1', schema],
+      [`/events?before=${unknown}`, { status: 404, code: 'ERR_DPP_EVENT_UNKNOWN' }],
+      ['/batches?before=x', schema],
+    ]
+    for (const [path, problem] of refused) {
+      expect(await (await fetch(`${url}${path}`)).json(), path).toMatchObject(problem)
+    }
+  })
+
+  it('say what the limits of an event are', async () => {
+    const { limits } = (await (await fetch(`${url}/service`)).json()) as { limits: object }
+    expect(limits).toMatchObject({ eventBytes: 65_536, eventMembers: 4096, productsPerEvent: 256 })
+  })
 })
 
 describe('a file', () => {
@@ -153,6 +176,9 @@ describe('a file', () => {
     const other = await fetch(path, { headers: { range: 'bytes=1-', 'if-range': '"other"' } })
     expect(other.status).toBe(200)
     expect((await fetch(path, { headers: { 'if-match': '"other"' } })).status).toBe(412)
+    const missing = await fetch(path.replace('did.jsonl', 'whois.vp'))
+    expect(missing.status).toBe(404)
+    expect(missing.headers.get('cache-control')).toBe('no-store')
   })
 })
 

@@ -77,7 +77,9 @@ export function toProblem(error: unknown): Problem {
   const status = httpStatusOf(error)
   if (status === 413) return problem(413, 'ERR_DPP_HTTP_TOO_LARGE', 'the body is too large')
   if (status === 415) {
-    return problem(415, 'ERR_DPP_HTTP_MEDIA_TYPE', 'the body is not of a JSON media type')
+    const detail =
+      'the media type is not application/json, nor application/vc or application/x-ndjson where events are posted'
+    return problem(415, 'ERR_DPP_HTTP_MEDIA_TYPE', detail)
   }
   if (status !== undefined) {
     return problem(status, 'ERR_DPP_HTTP_CLIENT', 'the request cannot be understood')
@@ -89,7 +91,10 @@ export function toProblem(error: unknown): Problem {
 }
 
 export function sendProblem(reply: FastifyReply, { ...body }: Problem): FastifyReply {
-  if (body.status === 503 || body.status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  const isTemporary = body.status === 503 || body.status === 429
+  if (isTemporary && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', RETRY_AFTER_SECONDS)
+  }
   if (body.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply
     .code(body.status)

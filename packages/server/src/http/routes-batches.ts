@@ -47,7 +47,10 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
   }
   app.get('/batches', { schema: routeSchema(list) }, async (request) => {
     const before = queryText(request, 'before')
-    const cursor = before === undefined ? undefined : parseBatchId(before)
+    const cursor = before === undefined ? undefined : batchIdOf(before)
+    if (before !== undefined && cursor === undefined) {
+      throw httpError('ERR_DPP_HTTP_SCHEMA', '"before" is not a batch id')
+    }
     const batches = await context.journal.batches.list(PAGE, cursor)
     const last = batches.at(-1)
     return {
@@ -66,7 +69,8 @@ export function registerBatchRoutes(app: FastifyInstance, context: AppContext): 
   }
   app.get('/batches/:id', { schema: routeSchema(show) }, async (request) => {
     const { id } = request.params as { id: string }
-    const batch = await context.journal.batches.find(parseBatchId(id))
+    const number = batchIdOf(id)
+    const batch = number === undefined ? undefined : await context.journal.batches.find(number)
     if (batch === undefined) throw httpError('ERR_DPP_BATCH_UNKNOWN', 'there is no such batch')
     const anchor =
       batch.root === undefined ? undefined : await context.journal.anchors.load(batch.root)
@@ -100,9 +104,8 @@ function waitMs({ prefer }: IncomingHttpHeaders): number {
   return 1000 * Math.min(Number(seconds ?? MAX_WAIT_SECONDS), MAX_WAIT_SECONDS)
 }
 
-function parseBatchId(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
-  throw httpError('ERR_DPP_BATCH_UNKNOWN', 'a batch is named by a positive whole number')
+function batchIdOf(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
 
 function showBatch(batch: Batch): { readonly [name: string]: unknown } {

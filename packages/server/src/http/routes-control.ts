@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { signServiceEntry } from '../batch/service-entry.ts'
 import { assertRequest, verifyByController } from '../custody/controller-request.ts'
-import { planTransfer } from '../custody/transfer.ts'
+import { isTransferred, planTransfer } from '../custody/transfer.ts'
 import type { Product } from '../journal/log-port.ts'
 import { anyObject } from './body.ts'
 import { httpError } from './problem.ts'
@@ -46,7 +46,7 @@ export function registerControlRoutes(app: FastifyInstance, context: AppContext)
     description: 'Replaces the controller and the hash of the recovery key in one entry.',
     params,
     body: { 'application/json': 'TransferRequest' },
-    answers: { 201: 'Appended' },
+    answers: { 200: 'Appended', 201: 'Appended' },
   }
   app.post(
     '/dids/:scid/transfer',
@@ -57,7 +57,11 @@ export function registerControlRoutes(app: FastifyInstance, context: AppContext)
       const { scid, item } = product
       const { updateKeys: keys, now } = context
       const head = parseHead(product.head)
-      const plan = planTransfer(anyObject(request.body), { head, item, keys, now: now() })
+      const body = anyObject(request.body)
+      if (isTransferred(body, head)) {
+        return reply.send({ scid, versionId: head.versionId, control: product.control })
+      }
+      const plan = planTransfer(body, { head, item, keys, now: now() })
       const entry = await signServiceEntry({ now, sleep }, product, plan)
       const outcome = await context.journal.products.append(entry)
       if (outcome !== 'appended') {

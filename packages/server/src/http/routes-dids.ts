@@ -5,19 +5,28 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { growLog } from '../batch/grow-log.ts'
 import { parseGenesis } from '../custody/genesis.ts'
-import { checkPostedEntries } from '../custody/post-entries.ts'
+import { checkPostedEntries, type PostedEntries } from '../custody/post-entries.ts'
 import type { Product } from '../journal/log-port.ts'
 import { describeError } from '../logger.ts'
 import { MAX_KEYS_PER_REQUEST } from '../service-description.ts'
 import { logKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyObject, nextPage, queryText, textList, textMember } from './body.ts'
+import {
+  bodyObject,
+  nextPage,
+  queryDid,
+  queryScid,
+  queryText,
+  textList,
+  textMember,
+} from './body.ts'
 import { httpError } from './problem.ts'
 import { routeSchema } from './route-schema.ts'
 
 const PAGE = 100
 const tag = 'Products'
 const params = { scid: 'The SCID of a product.' }
+const controls: readonly string[] = ['delegated', 'self', 'closed']
 const MAX_ITEM_CHARACTERS = 2048
 const MAX_LOG_CHARACTERS = 1024 * 1024
 
@@ -57,8 +66,9 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     if (added === 'taken') {
       throw httpError('ERR_DPP_PRODUCT_EXISTS', `another log is registered for ${product.item}`)
     }
-    await publishNow(context, product.scid, request)
-    const { did, scid, control } = product
+    const { did, scid } = product
+    const control = added === 'added' ? product.control : await controlOfKnown(context, product)
+    await publishNow(context, scid, request)
     return reply
       .code(added === 'added' ? 201 : 200)
       .send({ did, scid, versionId: entry.versionId, control })
@@ -71,7 +81,7 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     description: 'Self-custody, or the takeover of a delegated log. 409 when the head has moved.',
     params,
     body: { 'application/json': 'PostedEntries' },
-    answers: { 201: 'Appended' },
+    answers: { 200: 'Appended', 201: 'Appended' },
   }
   app.post('/dids/:scid/log', { schema: routeSchema(append) }, async (request, reply) => {
     const product = await findProduct(context, request)
@@ -79,6 +89,10 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
     const posted = {
       head: textMember(body, 'head', MAX_ITEM_CHARACTERS),
       log: textMember(body, 'log', MAX_LOG_CHARACTERS),
+    }
+    if (await isLastPost(context, product, posted)) {
+      const { versionId } = parseHead(product.head)
+      return reply.send({ scid: product.scid, versionId, control: product.control })
     }
     const appended = checkPostedEntries(product, posted, {
       updateKeys: context.updateKeys,
@@ -109,10 +123,13 @@ export function registerDidRoutes(app: FastifyInstance, context: AppContext): vo
   }
   app.get('/dids', { schema: routeSchema(list) }, async (request) => {
     assertAdmin(request, context.adminTokensSha256)
-    const after = queryText(request, 'after')
+    const after = queryScid(request, 'after')
     const filter = {
-      controller: queryText(request, 'controller'),
+      controller: queryDid(request, 'controller'),
       control: queryText(request, 'control'),
+    }
+    if (filter.control !== undefined && !controls.includes(filter.control)) {
+      throw httpError('ERR_DPP_HTTP_SCHEMA', `"control" is not one of ${controls.join(', ')}`)
     }
     const dids = await context.journal.products.page(PAGE, after, filter)
     const last = dids.length === PAGE ? dids.at(-1) : undefined
@@ -163,6 +180,33 @@ export async function publishNow(
     const fields = { event: 'product.unpublished', scid, error: describeError(error) }
     request.log.warn(fields, 'log not yet published')
   }
+}
+
+// Who appends may have changed since; as long as the genesis stands alone, it is as it was asked for.
+async function controlOfKnown(context: AppContext, asked: Product): Promise<Product['control']> {
+  const { control, head } = (await context.journal.products.find(asked.scid)) ?? asked
+  if (control !== asked.control && parseHead(head).versionNumber === 1) {
+    throw httpError('ERR_DPP_PRODUCT_EXISTS', `the log is registered with control "${control}"`)
+  }
+  return control
+}
+
+// The same entries once more, by a client that did not get the answer.
+async function isLastPost(
+  { journal }: AppContext,
+  product: Product,
+  { head, log }: PostedEntries,
+): Promise<boolean> {
+  if (head === parseHead(product.head).versionId) return false
+  const lines = await journal.products.lines(product.scid)
+  const posted = log.match(/[^\n]+\n?/g)?.length ?? 0
+  const before = lines.at(-posted - 1)
+  const isSame = lines.slice(-posted).join('').trimEnd() === log.trimEnd()
+  return isSame && before !== undefined && versionIdOf(before) === head
+}
+
+function versionIdOf(line: string): unknown {
+  return (JSON.parse(line) as { readonly versionId?: unknown }).versionId
 }
 
 function parseControl(value: Json | undefined): 'delegated' | 'self' {

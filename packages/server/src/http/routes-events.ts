@@ -4,11 +4,14 @@ import { isEventDigest } from '@dpp/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppContext } from '../app.ts'
 import { type EventOutcome, ingest } from '../ingest/ingest.ts'
+import { secondsLeftOfDay } from '../ingest/issuer-quota.ts'
+import { EVENT_LIMITS } from '../ingest/parse-posted.ts'
 import { describeError } from '../logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { MAX_EVENTS_PER_STREAM } from '../service-description.ts'
 import { eventKey } from '../storage-keys.ts'
 import { assertAdmin } from './admin.ts'
-import { bodyBytes, nextPage, queryText } from './body.ts'
+import { bodyBytes, nextPage, queryDid, queryScid, queryText } from './body.ts'
 import { eventList } from './event-list.ts'
 import { eventStatus } from './event-status.ts'
 import { lineGroups, NDJSON, resultLines } from './ndjson.ts'
@@ -73,7 +76,12 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     if (list !== undefined) return sendMany(reply, outcomes)
     const [outcome] = outcomes
     if (outcome === undefined) throw new Error('bug in dpp: no outcome for an event')
-    if (outcome.kind === 'refused') return sendProblem(reply, toProblem(outcome.error))
+    if (outcome.kind === 'refused') {
+      if (outcome.error.code === 'ERR_DPP_EVENT_QUOTA') {
+        reply.header('retry-after', secondsLeftOfDay(context.now()))
+      }
+      return sendProblem(reply, toProblem(outcome.error))
+    }
     // The receipt is its stored text, never parsed and written again: byte-identical each time.
     return reply.code(statusOf(outcome)).type('application/json').send(outcome.receipt)
   })
@@ -96,10 +104,11 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     if (before !== undefined && !isEventDigest(before)) {
       throw httpError('ERR_DPP_HTTP_SCHEMA', '"before" is not an event digest')
     }
-    const filter = {
-      issuer: queryText(request, 'issuer'),
-      product: queryText(request, 'product'),
+    // Nothing comes before what is not there; the first page once more would be read for ever.
+    if (before !== undefined && !(await context.journal.events.deliveries(before))) {
+      throw unknownEvent()
     }
+    const filter = { issuer: queryDid(request, 'issuer'), product: queryScid(request, 'product') }
     const events = await context.journal.events.recent(PAGE, before, filter)
     const last = events.length === PAGE ? events.at(-1) : undefined
     return { events, ...nextPage('/events', { ...filter, before: last?.digest }, last) }
@@ -169,7 +178,11 @@ function countOutcomes(metrics: Metrics, outcomes: readonly EventOutcome[]): voi
 
 const PAGE = 100
 const tag = 'Events'
-const LINE_LIMITS = { maxLineBytes: 64 * 1024, maxLines: 100_000, maxGroup: 200 }
+const LINE_LIMITS = {
+  maxLineBytes: EVENT_LIMITS.maxBytes,
+  maxLines: MAX_EVENTS_PER_STREAM,
+  maxGroup: 200,
+}
 
 // Receipts are embedded as their stored text. Each result points to its receipt or says why there is none. The same
 // request again gets the same body, byte for byte: only the status tells new from known.

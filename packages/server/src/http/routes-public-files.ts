@@ -85,6 +85,7 @@ async function sendStored(
 ): Promise<FastifyReply> {
   const stored = file === undefined ? undefined : await store.read(file.key)
   if (file === undefined || stored === undefined) {
+    reply.header('cache-control', 'no-store') // A CDN would keep a 404 for minutes, and the file with it.
     throw httpError('ERR_DPP_HTTP_NOT_FOUND', 'there is no such file')
   }
   const etag = `"${toHex(sha256(stored.body)).slice(0, 32)}"`

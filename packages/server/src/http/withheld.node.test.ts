@@ -91,7 +91,7 @@ describe('a restricted event', () => {
     for (const reader of ['one', 'two', 'admin']) {
       expect(await read(pathOf(digest), reader)).toEqual({ status: 200 })
     }
-    const headers = { authorization: 'Bearer one' }
+    const headers = { authorization: 'bearer one' } // The scheme in any case.
     const response = await fetch(`${local.url}${pathOf(digest)}`, { headers })
     expect(response.headers.get('cache-control')).toBe('private, no-store')
     expect(eventDigest((await response.json()) as SecuredEvent)).toBe(digest)
@@ -153,6 +153,12 @@ describe('what an issuer may post', () => {
     await local.restart(quota)
     expect((await post(second)).status).toBe(201)
     expect(await post(third)).toEqual(refused)
+    const again = await fetch(`${local.url}/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(third),
+    })
+    expect(again.headers.get('retry-after')).toBe('86400') // When the day is over.
     expect((await post(first)).status).toBe(200) // What is known costs nothing.
     now = new Date(now.getTime() + 86_400_000)
     expect((await post(fourth)).status).toBe(201)

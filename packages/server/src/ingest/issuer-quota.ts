@@ -8,6 +8,11 @@ type Use = { readonly dayMs: number; used: number }
 const DAY_MS = 86_400_000
 const MAX_ISSUERS = 10_000
 
+/** After which a quota is whole again. */
+export function secondsLeftOfDay(now: Date): number {
+  return Math.ceil((DAY_MS - (now.getTime() % DAY_MS)) / 1000)
+}
+
 /** Makes the check, which counts one event: it throws ERR_DPP_EVENT_QUOTA after `perDay` events. 0: no limit. */
 export function createIssuerQuota(
   queue: EventQueue,

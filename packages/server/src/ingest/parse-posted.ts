@@ -2,8 +2,8 @@
 import { DppError, type ParsedEvent, parseEvent } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 
-const MAX_PRODUCTS = 256
-const EVENT_LIMITS = { maxBytes: 64 * 1024, maxMembers: 4096 }
+export const MAX_PRODUCTS = 256
+export const EVENT_LIMITS = { maxBytes: 64 * 1024, maxMembers: 4096 }
 
 /**
  * Parses one event from its bytes.

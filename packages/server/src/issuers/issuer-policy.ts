@@ -4,6 +4,7 @@ import { DppError, type Json, parseStrict } from '@dpp/core'
 import { parseDid } from '@dpp/webvh'
 import type { ServerErrorCode } from '../errors.ts'
 import type { ProductOwner } from '../journal/log-port.ts'
+import { describeError } from '../logger.ts'
 
 /** One line of the operator's list. A member that is absent does not restrict. */
 export type IssuerRule = {
@@ -20,14 +21,25 @@ export type IssuerRule = {
  * @throws ERR_DPP_CONFIG_INVALID
  */
 export function parseIssuerRules(text: Uint8Array | string): readonly IssuerRule[] {
-  const value = parseStrict(text)
+  const value = readJson(text)
   if (!Array.isArray(value) || !value.every(isRule)) {
     throw new DppError<ServerErrorCode>(
       'ERR_DPP_CONFIG_INVALID',
-      'the issuers file is not a JSON array of {"issuer", "eventTypes"?, "items"?}',
+      'DPP_ISSUERS_FILE is not a JSON array of {"issuer", "eventTypes"?, "items"?}',
     )
   }
   return value
+}
+
+function readJson(text: Uint8Array | string): Json {
+  try {
+    return parseStrict(text)
+  } catch (error) {
+    throw new DppError<ServerErrorCode>(
+      'ERR_DPP_CONFIG_INVALID',
+      `DPP_ISSUERS_FILE cannot be read: ${describeError(error)}`,
+    )
+  }
 }
 
 /** Whether `issuer` may post an event of `type` about `product`. */

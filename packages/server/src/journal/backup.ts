@@ -16,6 +16,8 @@ export async function backupJournal(folder: string, file: string): Promise<void>
   const journal = join(folder, JOURNAL_FILE)
   if (!existsSync(journal)) throw invalid(`there is no journal in ${folder}`)
   if (existsSync(file)) throw invalid(`${file} exists: a backup replaces nothing`)
+  // Its owner alone may read it, as the data folder: restricted events are in it. SQLite fills an empty file.
+  await (await open(file, 'wx', 0o600)).close()
   const database = new DatabaseSync(journal, { readOnly: true })
   try {
     database.prepare('VACUUM INTO ?').run(file)
