@@ -72,9 +72,23 @@ describe('parseConfig', () => {
 describe('formatConfig', () => {
   it('names every variable and shows no secret', () => {
     const secret = 'c0ffee'.padEnd(64, '1')
-    const text = formatConfig(parseConfig({ RELAYER_PRIVATE_KEY: secret }))
+    const url = 'https://name:c0ffee@collector.example/c0ffee'
+    const text = formatConfig(
+      parseConfig({
+        RELAYER_PRIVATE_KEY: secret,
+        DPP_RPC_URLS: url,
+        DPP_INVALIDATION_URL: url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
+        DPP_ORIGINS: `a.example=${url}`,
+      }),
+    )
     expect(text).not.toContain('c0ffee')
     const values = JSON.parse(text) as Record<string, unknown>
+    const origin = 'https://collector.example'
+    expect(values['DPP_RPC_URLS']).toEqual([origin])
+    expect(values['DPP_ORIGINS']).toEqual({ 'a.example': origin })
+    expect(values['OTEL_EXPORTER_OTLP_ENDPOINT']).toBe(origin)
     expect(values['RELAYER_PRIVATE_KEY']).toBe('(set, not shown)')
     expect(values['WITNESS_PRIVATE_KEY']).toBeNull()
     expect(values['WITNESS_PREVIOUS_KEYS']).toBeNull()

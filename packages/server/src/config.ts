@@ -195,7 +195,7 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
     parse: read.integer(1, 10_000),
     fallback: 1000,
   },
-  origins: { name: 'DPP_ORIGINS', parse: read.origins, fallback: {} },
+  origins: { name: 'DPP_ORIGINS', parse: read.origins, fallback: {}, shown: 'origins' },
   issuersFile: { name: 'DPP_ISSUERS_FILE', parse: read.text, fallback: undefined },
   allowDidKey: { name: 'DPP_ALLOW_DID_KEY', parse: read.flag, fallback: false },
   maxEventAgeSeconds: {
@@ -208,11 +208,17 @@ const variables: { readonly [Key in keyof Config]: Variable<Config[Key]> } = {
   trustProxy: { name: 'DPP_TRUST_PROXY', parse: read.flag, fallback: false },
   pageUrl: { name: 'DPP_PAGE_URL', parse: read.pageUrl, fallback: undefined },
   logLevel: { name: 'DPP_LOG_LEVEL', parse: read.logLevel, fallback: 'info' },
-  otlpEndpoint: { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', parse: read.url, fallback: undefined },
+  otlpEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    parse: read.url,
+    fallback: undefined,
+    shown: 'origins',
+  },
   otlpTracesEndpoint: {
     name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     parse: read.url,
     fallback: undefined,
+    shown: 'origins',
   },
   otlpHeaders: {
     name: 'OTEL_EXPORTER_OTLP_HEADERS',
@@ -339,7 +345,7 @@ export function formatConfig(config: Config): string {
       return [variable.name, value === variable.fallback ? null : '(set, not shown)']
     }
     if (variable.shown !== 'origins') return [variable.name, value]
-    return [variable.name, [value as string | readonly string[]].flat().map(originOf)]
+    return [variable.name, originsOf(value as string | readonly string[] | Origins)]
   })
   return JSON.stringify(Object.fromEntries(shown), null, 2)
 }
@@ -352,6 +358,12 @@ export function publicDomain({ domain, port }: Pick<Config, 'domain' | 'port'>):
 /** Whether only this machine can reach a service that listens on `host`. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function originsOf(value: string | readonly string[] | Origins): unknown {
+  if (typeof value === 'string') return originOf(value)
+  if (Array.isArray(value)) return value.map(originOf)
+  return Object.fromEntries(Object.entries(value).map(([host, url]) => [host, originOf(url)]))
 }
 
 function originOf(url: string): string {
