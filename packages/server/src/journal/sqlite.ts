@@ -1,5 +1,5 @@
 // The embedded journal: one SQLite database, one lock file. The default for a single machine; nothing to install.
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { DppError } from '@dpp/core'
@@ -22,6 +22,8 @@ export const JOURNAL_FILE = 'journal.sqlite'
 /** Opens the journal in `folder`, which exists; makes it when it is missing. */
 export function openSqliteJournal(folder: string, crashPoint: CrashPoint): Journal {
   const path = join(folder, JOURNAL_FILE)
+  // For its owner alone, whatever the folder lets others read: restricted events are in it. SQLite gives its other files the same mode.
+  closeSync(openSync(path, 'a', 0o600))
   const database = openDatabase(path)
   const takeTurn = createTurns()
   const write: Write = (work) => takeTurn(() => database.transaction(work))
