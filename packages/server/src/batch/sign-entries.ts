@@ -8,7 +8,7 @@ import {
   nextVersionTime,
   parseHead,
 } from '@dpp/webvh'
-import { type ControlPlan, planControl } from '../custody/delegated-control.ts'
+import { planControl } from '../custody/delegated-control.ts'
 import { controllerOf } from '../custody/genesis.ts'
 import type { Batch, ClaimedKey, ProductClaim, SignedEntry } from '../journal/batch-port.ts'
 import type { Product } from '../journal/log-port.ts'
@@ -76,25 +76,28 @@ async function signChunk(
   const entries: SignedEntry[] = []
   for (const claim of claims) {
     await breathe()
-    const head = parseHead(claim.product.head)
+    let entry: SignedEntry | undefined
     try {
-      const plan = planControl(context.updateKeys, claim.product.item, head)
-      // The owner took the log over: the service has no key for its next entry.
-      if (plan === undefined) await context.book.handOver(batch.id, claim.product.scid)
-      else entries.push(await signEntry(context, claim, head, plan))
+      entry = await signEntry(context, claim)
     } catch (error) {
       await suspend(context, batch, claim.product, error)
+      continue
     }
+    // The owner took the log over. A journal that fails here is no fault of the product's.
+    if (entry === undefined) await context.book.handOver(batch.id, claim.product.scid)
+    else entries.push(entry)
   }
   await context.book.recordEntries(batch.id, entries)
 }
 
+// Undefined when the service has no key for the product's next entry.
 async function signEntry(
   context: BatchContext,
   { product, digests }: ProductClaim,
-  head: LogHead,
-  plan: ControlPlan,
-): Promise<SignedEntry> {
+): Promise<SignedEntry | undefined> {
+  const head = parseHead(product.head)
+  const plan = planControl(context.updateKeys, product.item, head)
+  if (plan === undefined) return undefined
   const appended = await appendEntry(head, {
     document: appendDigests(head.document, digests),
     parameters: plan.parameters,

@@ -20,15 +20,21 @@ export function createIssuerQuota(
   now: () => Date,
 ): (issuer: string) => Promise<void> {
   const uses = new Map<string, Use>()
+  const counting = new Map<string, Promise<Use>>()
 
   async function useOf(issuer: string): Promise<Use> {
     const dayMs = Math.floor(now().getTime() / DAY_MS) * DAY_MS
     const known = uses.get(issuer)
     if (known?.dayMs === dayMs) return known
-    const used = await queue.countSince(issuer, new Date(dayMs))
-    const raced = uses.get(issuer)
-    if (raced?.dayMs === dayMs) return raced // Another event of the request was faster, and has counted.
-    const use = { dayMs, used }
+    // Once for all events that ask at the same time: the journal looks at each event of the issuer.
+    const count =
+      counting.get(issuer) ?? countUse(issuer, dayMs).finally(() => counting.delete(issuer))
+    counting.set(issuer, count)
+    return await count
+  }
+
+  async function countUse(issuer: string, dayMs: number): Promise<Use> {
+    const use = { dayMs, used: await queue.countSince(issuer, new Date(dayMs)) }
     uses.set(issuer, use)
     const [oldest] = uses.keys()
     if (uses.size > MAX_ISSUERS && oldest !== undefined) uses.delete(oldest)

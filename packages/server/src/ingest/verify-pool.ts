@@ -53,20 +53,27 @@ export function createVerifyPool(): VerifyPool {
     return thread
   }
 
-  function leastBusy(): Thread {
+  // Undefined where there is none, and the system gives none now.
+  function leastBusy(): Thread | undefined {
     const [thread] = threads.toSorted((a, b) => a.asked.length - b.asked.length)
-    if (thread === undefined) return startThread()
-    return thread.asked.length > 0 && threads.length < most ? startThread() : thread
+    const isEnough = thread !== undefined && (thread.asked.length === 0 || threads.length >= most)
+    if (isEnough) return thread
+    try {
+      return startThread()
+    } catch {
+      return thread
+    }
   }
 
   return {
     verify: async (checks) => {
       if (isBroken || !checks.every(isPackable)) return await verifyEd25519Many(checks)
-      const { worker, asked } = leastBusy()
+      const thread = leastBusy()
+      if (thread === undefined) return await verifyEd25519Many(checks)
       return await new Promise((resolve) => {
-        asked.push({ checks, resolve })
+        thread.asked.push({ checks, resolve })
         // Copied: to hand a small buffer over costs more than its bytes.
-        worker.postMessage(packChecks(checks))
+        thread.worker.postMessage(packChecks(checks))
       })
     },
     close: async () => {

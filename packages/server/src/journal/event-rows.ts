@@ -72,7 +72,8 @@ function insertEvent(
 }
 
 // Where each delivery stands is decided here, within the commit: the product's control may have changed since the event was
-// looked at. False when it is closed by now, and the receipt would promise what cannot be.
+// looked at. False when it is closed by now, and the receipt would promise what cannot be; or when it was registered since, and
+// nobody has asked whether the issuer may write about it.
 function insertDeliveries(database: Database, { products }: EventRow, seq: number): boolean {
   return products.every(({ scid, hosted }) => {
     const row = database.get(
@@ -83,7 +84,7 @@ function insertDeliveries(database: Database, { products }: EventRow, seq: numbe
       seq,
       scid,
     )
-    return !hosted || row?.['state'] !== 'not-hosted'
+    return hosted === (row?.['state'] !== 'not-hosted')
   })
 }
 

@@ -46,3 +46,13 @@ it('says that nothing was stored when the database cannot be opened, and tries a
   expect(await writer.store(request('a'))).toBe(true)
   await writer.close()
 })
+
+it('says that nothing was stored when the system gives no thread, to each who asks', async () => {
+  const unsendable = (() => {}) as unknown as string // What a thread cannot be started with: it throws at once, as EAGAIN does.
+  const writer = createEventWriter(unsendable, createTurns())
+  const outage = { code: 'ERR_SQLITE_ERROR', message: 'no thread' }
+  await expect(writer.store(request('a'))).rejects.toMatchObject(outage)
+  const both = await Promise.allSettled(['b', 'c'].map((name) => writer.store(request(name))))
+  expect(both).toMatchObject([{ reason: outage }, { reason: outage }])
+  await writer.close()
+})

@@ -35,6 +35,9 @@ const program = import.meta.url.endsWith('.ts')
 // Some 50 ms of work: more gains nothing, and others who want to write have their turn soon.
 const MAX_EVENTS_PER_TURN = 1000
 
+// What the database's own failures carry: nothing is known to be stored.
+const OUTAGE = 'ERR_SQLITE_ERROR'
+
 /** Makes the writer for the database at `path`, which has its tables. The thread starts with the first event. */
 export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
   const waiting: Waiting[] = []
@@ -76,7 +79,15 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
 
   function send(group: readonly Waiting[]): void {
     if (group.length === 0) return
-    thread ??= startThread()
+    try {
+      thread ??= startThread()
+    } catch (error) {
+      // The system gives no thread now: as with one that ended, whoever asked is told, and the next group tries again.
+      const failure = Object.assign(new Error('no thread', { cause: error }), { code: OUTAGE })
+      for (const { reject } of group) reject(failure)
+      onAllAnswered()
+      return
+    }
     thread.worker.ref() // An answer is owed: the process must not end before it.
     thread.asked.push(group)
     thread.worker.postMessage(group.map(({ request }) => request))
@@ -106,7 +117,7 @@ export function createEventWriter(path: string, takeTurn: Turns): EventWriter {
     worker.once('exit', () => {
       thread = undefined // The next group gets a new one.
       const message = 'the thread that stores events ended; it starts again'
-      while (started.asked.length > 0) take(started, { message, code: 'ERR_SQLITE_ERROR' })
+      while (started.asked.length > 0) take(started, { message, code: OUTAGE })
     })
     return started
   }

@@ -118,6 +118,17 @@ export function describeOwnersRequests(name: string, open: () => Promise<Journal
       expect(await events.accept([elsewhere as AcceptedEvent], 'receipt', now)).toBe(true)
     })
 
+    it('takes no event whose product was registered after the event was looked at', async () => {
+      const { events } = await withProduct()
+      const unasked = { ...event('1'), products: [{ ...event('1').products[0], hosted: false }] }
+      expect(await events.accept([event('2'), unasked as AcceptedEvent], 'receipt', now)).toBe(
+        false,
+      )
+      expect(await events.waiting('Qa')).toEqual([])
+      expect(await events.deliveries('z1')).toBeUndefined()
+      expect(await events.accept([event('1'), event('2')], 'receipt', now)).toBe(true)
+    })
+
     it('forgets a closing with any other entry', async () => {
       const { products } = await withProduct()
       await products.requestClosing('Qa', 'first')

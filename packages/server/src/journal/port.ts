@@ -84,9 +84,9 @@ export type RecentEvent = {
 export type EventQueue = {
   standing(event: { digest: string; issuer: string; id: string }): Promise<EventStanding>
   /**
-   * Stores the events of one request and their receipt, all or none. False when one of them is not new any more, or names a
-   * product as hosted whose log is closed by now: the caller looks again, because a receipt must not name an event that was
-   * refused.
+   * Stores the events of one request and their receipt, all or none. False when one of them is not new any more, names a
+   * product as hosted whose log is closed by now, or names one as not hosted that was registered since: the caller looks again,
+   * because a receipt must not name an event that was refused, and no log takes one that nobody was asked about.
    */
   accept(events: readonly AcceptedEvent[], receipt: string, receivedAt: Date): Promise<boolean>
   /** JCS of the event in UTF-8, whoever may read it; undefined when it is unknown or its content was erased. */

@@ -7,7 +7,7 @@ import { LUA } from './lua.ts'
 import { packTexts } from './pieces.ts'
 import { type Argument, writeScript } from './script.ts'
 
-// A: time, receipt, and as JSON {signers, issuers, hosted, events}: of each signer issuer, verification method and key,
+// A: time, receipt, and as JSON {signers, issuers, hosted, elsewhere, events}: of each signer issuer, verification method and key,
 // tab-separated; of each issuer its DID and number of events; of each event digest, hash of issuer and id, row without its
 // two numbers, audience or '', SCIDs. Then the pieces.
 export const ACCEPT = writeScript(`${LUA}
@@ -16,16 +16,19 @@ local events, ids = request.events, {}
 for i, e in ipairs(events) do ids[i] = P .. 'id:' .. e[2] end
 if call('EXISTS', unpack(ids)) > 0 then return answer(0) end
 
--- Decided here: the product's control may have changed since the event was looked at.
+-- Decided here: the product's control may have changed since the event was looked at, or it was registered since, and nobody
+-- has asked whether the issuer may write about it.
 local products = {}
 local function product(s)
   if not products[s] then products[s] = call('HMGET', P .. 'pr:' .. s, 'control', 'suspended') end
   return products[s]
 end
-for i, s in ipairs(request.hosted) do
+local function isOpen(s)
   local control = product(s)[1]
-  if control ~= 'delegated' and control ~= 'self' then return answer(0) end
+  return control == 'delegated' or control == 'self'
 end
+for _, s in ipairs(request.hosted) do if not isOpen(s) then return answer(0) end end
+for _, s in ipairs(request.elsewhere) do if isOpen(s) then return answer(0) end end
 
 local last = call('HINCRBY', P .. 'meta', 'seq', #events)
 local digests, firsts = {}, {}
@@ -72,13 +75,15 @@ export function acceptArguments(
     const row = `${number} ${places[index]}`
     return [digest, idHash(event), row, audience, ...products.map(({ scid }) => scid)]
   })
-  const hosted = events.flatMap(({ products }) =>
-    products.filter(({ hosted }) => hosted).map(({ scid }) => scid),
-  )
+  const named = events.flatMap(({ products }) => products)
+  const scidsOf = (isHosted: boolean): readonly string[] => [
+    ...new Set(named.filter(({ hosted }) => hosted === isHosted).map(({ scid }) => scid)),
+  ]
   const request = {
     signers: [...signers.keys()],
     issuers: [...issuers],
-    hosted: [...new Set(hosted)],
+    hosted: scidsOf(true),
+    elsewhere: scidsOf(false),
     events: rows,
   }
   return [receivedAt.getTime(), receipt, JSON.stringify(request), ...pieces]
