@@ -5,6 +5,7 @@ import {
   createReceipt,
   DppError,
   invariant,
+  isDppError,
   type ParsedEvent,
   type Signer,
 } from '@dpp/core'
@@ -61,7 +62,7 @@ const ATTEMPTS = 5
  * Events that are new come under one receipt; an event that is known answers with the receipt it got first, byte for
  * byte. The promise resolves when everything that is reported as stored is durable.
  *
- * @throws ERR_DPP_HTTP_UNAVAILABLE when the queue is full, or requests with the same events overtake this one again and again;
+ * @throws ERR_DPP_HTTP_TOO_LARGE when they name more products than a receipt holds; ERR_DPP_HTTP_UNAVAILABLE when the queue is full, or requests with the same events overtake this one again and again;
  * whatever the journal throws
  */
 export async function ingest(
@@ -160,7 +161,7 @@ async function signReceipt(
   events: readonly AcceptedEvent[],
   received: Date,
 ): Promise<string> {
-  const receipt = await createReceipt({
+  const unsigned = {
     // The receipt promises what this service can do: products that are hosted elsewhere are not in it.
     events: events.map(({ digest, products }) => ({
       digest,
@@ -169,8 +170,13 @@ async function signReceipt(
     received,
     anchorBy: new Date(received.getTime() + context.anchorWithinMs),
     signer: await context.receiptSigner(),
-  })
-  return canonicalize(receipt)
+  }
+  try {
+    return canonicalize(await createReceipt(unsigned))
+  } catch (error) {
+    if (isDppError(error) && error.code === 'ERR_DPP_JSON_LIMIT') throw tooManyProducts()
+    throw error
+  }
 }
 
 function assertDecided(outcome: EventOutcome | AcceptedEvent): EventOutcome {
@@ -192,6 +198,14 @@ function conflict(id: string, first: string): DppError<ServerErrorCode> {
 
 function rateLimited(): DppError<ServerErrorCode> {
   return new DppError('ERR_DPP_HTTP_RATE_LIMITED', 'too many events of this issuer')
+}
+
+// No event is at fault: a receipt that names all of their products would be larger than its readers take.
+function tooManyProducts(): DppError<ServerErrorCode> {
+  return new DppError(
+    'ERR_DPP_HTTP_TOO_LARGE',
+    'the events name too many products for one receipt: post fewer of them at a time',
+  )
 }
 
 function unavailable(): DppError<ServerErrorCode> {

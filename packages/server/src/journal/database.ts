@@ -87,9 +87,10 @@ INSERT OR IGNORE INTO probe VALUES (1, 0);
 /** Opens the database file, making it and its tables when they are missing. */
 export function openDatabase(path: string): Database {
   const connection = new DatabaseSync(path)
+  // First: another process (a standby, fsck) may hold the write lock, also while it opens the same file.
+  connection.exec('PRAGMA busy_timeout = 10000')
   connection.exec('PRAGMA journal_mode = WAL')
   connection.exec('PRAGMA synchronous = FULL')
-  connection.exec('PRAGMA busy_timeout = 10000') // Another process (a standby, fsck) may hold the write lock.
   connection.exec('PRAGMA foreign_keys = ON')
   connection.exec('PRAGMA cache_size = -16384') // 16 MiB; the service has two connections.
   connection.exec('PRAGMA wal_autocheckpoint = 8192') // Pages: a checkpoint per 32 MiB, not per few hundred events.
