@@ -30,3 +30,9 @@ it('tells all of a group of its failure, and goes on', async () => {
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await double(5)).toBe(10)
 })
+
+it('tells all of a group when an answer is missing', async () => {
+  const short = gathered(async (inputs: readonly number[]) => inputs.slice(1))
+  const results = await Promise.allSettled([1, 2].map(short))
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})

@@ -19,17 +19,19 @@ export function gathered<Input, Output>(
     if (waiting.length === 0) return // They were enough before their turn came.
     const taken = waiting
     waiting = []
-    work(taken.map(({ input }) => input)).then(
-      (outputs) => {
-        invariant(outputs.length === taken.length, 'every input has an output')
-        taken.forEach(({ resolve }, index) => {
-          resolve(outputs[index] as Output)
-        })
-      },
-      (error: unknown) => {
-        for (const { reject } of taken) reject(error)
-      },
-    )
+    void answer(taken)
+  }
+  // Rejects never: each of those who asked hears of the failure.
+  async function answer(taken: readonly Waiting[]): Promise<void> {
+    try {
+      const outputs = await work(taken.map(({ input }) => input))
+      invariant(outputs.length === taken.length, 'every input has an output')
+      taken.forEach(({ resolve }, index) => {
+        resolve(outputs[index] as Output)
+      })
+    } catch (error) {
+      for (const { reject } of taken) reject(error)
+    }
   }
   return (input) =>
     new Promise((resolve, reject) => {

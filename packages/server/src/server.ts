@@ -157,7 +157,7 @@ export async function createServer(config: Config, parts: ServerParts): Promise<
         verifyEvent: createEventVerifier(verifyPool),
         issuerLimit: createRateLimit(config.issuerRatePerSecond, now),
         assertOurs: createShardCheck(config.shards, config.shard),
-        assertQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
+        issuerQuota: createIssuerQuota(journal.events, config.issuerQuotaPerDay, now),
         assertCapacity: createBackPressure(journal.events, config.maxBacklog, now),
         now,
         crashPoint,

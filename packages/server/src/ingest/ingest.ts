@@ -19,6 +19,7 @@ import type { ShardCheck } from '../shards.ts'
 import { checkRights, lookUpProducts } from './check-rights.ts'
 import { checkSignature } from './check-signature.ts'
 import type { EventVerifier } from './event-verifier.ts'
+import type { IssuerQuota } from './issuer-quota.ts'
 import { parsePosted } from './parse-posted.ts'
 
 /** What became of one posted event. */
@@ -42,8 +43,8 @@ export type IngestContext = {
   readonly verifyEvent: EventVerifier
   /** Verified events per issuer. */
   readonly issuerLimit: RateLimit
-  /** Throws when the issuer has had its events of the day. */
-  readonly assertQuota: (issuer: string) => Promise<void>
+  /** New events per issuer and day. */
+  readonly issuerQuota: IssuerQuota
   /** Who may read the events of this request; absent: everybody. */
   readonly audience?: string | undefined
   /** Throws for a product that belongs to another shard. */
@@ -91,15 +92,32 @@ async function ingestOnce(
   const accepted = new Map<string, AcceptedEvent>() // By digest: the same event twice in one request is one event.
   const outcomes = withoutConflicts(judged, accepted)
   if (accepted.size === 0) return outcomes.map(assertDecided)
-  const now = context.now()
-  const receipt = await signReceipt(context, [...accepted.values()], now)
-  context.crashPoint('K1')
+  const receipt = await store(context, [...accepted.values()])
   // Not new any more: another request with one of these events was faster. Look again; the receipt is thrown away.
-  if (!(await context.journal.events.accept([...accepted.values()], receipt, now))) return undefined
-  context.crashPoint('K2')
+  if (receipt === undefined) return undefined
   return outcomes.map((outcome) =>
     'kind' in outcome ? outcome : { kind: 'stored', digest: outcome.digest, receipt },
   )
+}
+
+// Gives the receipt once the events are durable under it; undefined when they were not stored.
+async function store(
+  context: IngestContext,
+  events: readonly AcceptedEvent[],
+): Promise<string | undefined> {
+  let isStored = false
+  try {
+    const now = context.now()
+    const receipt = await signReceipt(context, events, now)
+    context.crashPoint('K1')
+    isStored = await context.journal.events.accept(events, receipt, now)
+    if (!isStored) return undefined
+    context.crashPoint('K2')
+    return receipt
+  } finally {
+    // An outage costs nobody the events of the day: whoever was told to try again does.
+    if (!isStored) for (const { issuer } of events) context.issuerQuota.giveBack(issuer)
+  }
 }
 
 // Everything that needs neither the network nor a signature.
@@ -131,7 +149,7 @@ async function judge(
     const { multikey } = await checkSignature(context, parsed)
     // After the signature: nobody can use up the quota of another.
     if (!context.issuerLimit(issuer, 1)) throw rateLimited()
-    await context.assertQuota(issuer)
+    await context.issuerQuota.take(issuer)
     const { audience } = context
     return { digest, issuer, id, text, verificationMethod, key: multikey, audience, products }
   } catch (error) {

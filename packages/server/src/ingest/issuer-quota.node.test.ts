@@ -13,9 +13,9 @@ it('counts what an issuer posted before once, for all events that ask, and again
     if (fails) throw new Error('no answer')
     return 3
   }
-  const assertQuota = createIssuerQuota({ countSince } as EventQueue, 5, () => new Date(nowMs))
+  const quota = createIssuerQuota({ countSince } as EventQueue, 5, () => new Date(nowMs))
   const post = async (count: number): Promise<readonly string[]> => {
-    const events = Array.from({ length: count }, () => assertQuota('did:key:z1'))
+    const events = Array.from({ length: count }, () => quota.take('did:key:z1'))
     return (await Promise.allSettled(events)).map(({ status }) => status)
   }
   expect(await post(2)).toEqual(['rejected', 'rejected'])
@@ -23,6 +23,9 @@ it('counts what an issuer posted before once, for all events that ask, and again
   fails = false
   expect(await post(3)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
   expect(asked).toHaveLength(2)
+  quota.giveBack('did:key:z1')
+  quota.giveBack('did:key:unknown')
+  expect(await post(2)).toEqual(['fulfilled', 'rejected'])
   nowMs += dayMs
   expect(await post(1)).toEqual(['fulfilled'])
   expect(asked[2]).toBe('did:key:z1 2026-11-28')

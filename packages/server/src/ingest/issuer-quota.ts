@@ -3,6 +3,13 @@ import { DppError } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 import type { EventQueue } from '../journal/port.ts'
 
+export type IssuerQuota = {
+  /** Counts one event. @throws ERR_DPP_EVENT_QUOTA when the issuer has had its events of the day */
+  take(issuer: string): Promise<void>
+  /** Counts one less: the event was not stored after all. */
+  giveBack(issuer: string): void
+}
+
 type Use = { readonly dayMs: number; used: number }
 
 const DAY_MS = 86_400_000
@@ -13,12 +20,8 @@ export function secondsLeftOfDay(now: Date): number {
   return Math.ceil((DAY_MS - (now.getTime() % DAY_MS)) / 1000)
 }
 
-/** Makes the check, which counts one event: it throws ERR_DPP_EVENT_QUOTA after `perDay` events. 0: no limit. */
-export function createIssuerQuota(
-  queue: EventQueue,
-  perDay: number,
-  now: () => Date,
-): (issuer: string) => Promise<void> {
+/** Makes the quota of `perDay` events. 0: no limit. */
+export function createIssuerQuota(queue: EventQueue, perDay: number, now: () => Date): IssuerQuota {
   const uses = new Map<string, Use>()
   const counting = new Map<string, Promise<Use>>()
 
@@ -41,15 +44,21 @@ export function createIssuerQuota(
     return use
   }
 
-  return async (issuer) => {
-    if (perDay === 0) return
-    const use = await useOf(issuer)
-    if (use.used >= perDay) {
-      throw new DppError<ServerErrorCode>(
-        'ERR_DPP_EVENT_QUOTA',
-        `the issuer has had its ${perDay} events of today (UTC)`,
-      )
-    }
-    use.used += 1
+  return {
+    take: async (issuer) => {
+      if (perDay === 0) return
+      const use = await useOf(issuer)
+      if (use.used >= perDay) {
+        throw new DppError<ServerErrorCode>(
+          'ERR_DPP_EVENT_QUOTA',
+          `the issuer has had its ${perDay} events of today (UTC)`,
+        )
+      }
+      use.used += 1
+    },
+    giveBack: (issuer) => {
+      const use = uses.get(issuer)
+      if (use !== undefined && use.used > 0) use.used -= 1
+    },
   }
 }
