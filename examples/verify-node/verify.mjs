@@ -1,5 +1,6 @@
 // Is the history of this product intact and anchored?
 //
+//   npm install @dpp/verifier @dpp/webvh undici     (undici for the guarded fetch, which takes Node ≥ 22.19)
 //   node verify.mjs <did> <rpc-url> [host=url …]
 //
 // `host=url` says where a public host really answers: for a stack on your own machine. CHAIN names another chain (CAIP-2).
@@ -9,6 +10,7 @@ import { createProvenReader } from '@dpp/verifier/proofs'
 import { createGuardedFetch } from '@dpp/webvh/node'
 
 const [did, rpcUrl, ...hosts] = process.argv.slice(2)
+if (rpcUrl === undefined) throw new Error('usage: node verify.mjs <did> <rpc-url> [host=url …]')
 const chain = process.env.CHAIN ?? 'eip155:11155111'
 const origins = Object.fromEntries(hosts.map((pair) => pair.split('=')))
 

@@ -77,7 +77,8 @@ const reasons: ReasonTexts = {
   'warning.block': 'Der Nachweis nennt eine andere Blockzeit ({expected}) als die Kette ({found}).',
   'warning.foreign-proof':
     'Die Nachweisdatei spricht von einer Version, die dieses Protokoll nicht hat ({versionId}).',
-  'warning.earlier-anchor-unread': 'Der Anker einer früheren Version war nicht lesbar ({cause}).',
+  'warning.earlier-anchor-unread':
+    'Der Anker einer früheren Version ließ sich nicht bestätigen ({cause}).',
   'warning.anchor-unconfirmed':
     'Ein weiterer Anker, den der Nachweis nennt, ließ sich nicht bestätigen ({cause}).',
   'warning.time-only':
@@ -135,5 +136,5 @@ export const german: Language = {
   reasons,
   through: 'Verankert bis Version {versionId} seit {time}.',
   withheld: '{withheld} von {total} Ereignissen sind nicht offengelegt.',
-  thirdParty: '{thirdParty} Aussagen Dritter.',
+  thirdParty: 'Aussagen Dritter: {thirdParty}.',
 }

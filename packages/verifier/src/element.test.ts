@@ -32,7 +32,7 @@ function testElement(): void {
       )
     })
     shown.setAttribute('did', product.did)
-    shown.setAttribute('lang', 'de')
+    shown.setAttribute('lang', 'de-CH')
     document.body.append(shown)
     // No endpoint is given: the chain is not known, and nothing is claimed.
     expect((await verdict).status).toBe('indeterminate')
@@ -40,8 +40,16 @@ function testElement(): void {
     const text = shown.shadowRoot?.textContent ?? ''
     expect(text).toContain('❔ Unbekannt')
     expect(text).toContain('Das Protokoll ist bis Version 3 unversehrt.')
-    expect(shown.shadowRoot?.querySelector('[role=status]')?.textContent).toBe('❔ Unbekannt')
+    const said = [...(shown.shadowRoot?.querySelectorAll('[role=status]') ?? [])]
+    expect(said.map(({ textContent }) => textContent)).toEqual([
+      '❔ Unbekannt',
+      `Für die Kette ${CHAIN} ist kein Zugang angegeben.`,
+    ])
+    expect(text).not.toMatch(/No way to read/)
     expect(shown.shadowRoot?.querySelectorAll('li').length).toBe(4)
+    shown.setAttribute('did', `${product.did}x`)
+    expect(shown.hasAttribute('status'), 'while another product is checked').toBe(false)
+    shown.remove()
   })
 
   it('never takes evidence for HTML', async () => {

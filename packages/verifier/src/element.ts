@@ -4,7 +4,7 @@ import type { Origins } from '@dpp/webvh'
 import { createJsonRpcReader } from './chain/json-rpc-reader.ts'
 import { parsePolicy, type TrustPolicy } from './policy.ts'
 import { createWebSource } from './sources/web-source.ts'
-import { fillText } from './verdict/reasons.ts'
+import { explainFinding } from './verdict/reasons.ts'
 import { english, type Language, summarize } from './verdict/summarize.ts'
 import { type Check, checkNames, type Verdict } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
@@ -23,7 +23,7 @@ export type VerdictElementOptions = {
 
 /**
  * Defines the element. Attributes: `did`; `rpc`, one or more endpoints between spaces; `chain` (CAIP-2), by default the
- * policy's first; `lang`, one of the given languages, else English. A change of one verifies again.
+ * policy's first; `lang`, one of the given languages (`de-CH` falls back to `de`), else English. A change of one verifies again.
  *
  * It fires `dpp-verdict` with the verdict as `detail`, is a live region for screen readers, and is themed
  * from outside through `::part(title | check | reason | detail)` and the `status` attribute that it sets.
@@ -52,10 +52,14 @@ export function defineVerdictElement(options: VerdictElementOptions = {}): void 
 
       #start(): void {
         this.#running?.abort()
+        this.removeAttribute('status') // What was said of another product, or by other nodes, is not said of this one.
         const running = new AbortController()
         this.#running = running
-        const lang = this.getAttribute('lang') ?? ''
-        const view = openView(this, Object.hasOwn(languages, lang) ? languages[lang] : english)
+        const asked = this.getAttribute('lang') ?? ''
+        const lang = [asked, asked.split('-')[0] ?? ''].find((each) =>
+          Object.hasOwn(languages, each),
+        )
+        const view = openView(this, lang === undefined ? english : languages[lang])
         const chain = this.getAttribute('chain') ?? policy.chains[0]?.id ?? ''
         const urls = (this.getAttribute('rpc') ?? '').split(/\s+/).filter((url) => url !== '')
         verifyProduct(this.getAttribute('did') ?? '', {
@@ -100,29 +104,29 @@ function openView(host: HTMLElement, language: Language = english): View {
   const { reasons } = language
   const sheet = element('style', '', style)
   const title = element('p', 'title', '…')
-  title.setAttribute('role', 'status') // A polite live region: the result is read out once.
+  const why = element('p', 'reason')
+  // Polite live regions: the result is read out once, and never without its reason.
+  for (const said of [title, why]) said.setAttribute('role', 'status')
   const list = element('ul', 'checks')
   const items = new Map(
     checkNames.map((check) => [check as string, element('li', 'check', `… ${check}`)]),
   )
   list.append(...items.values())
   const details = element('div', 'details')
-  root.replaceChildren(sheet, title, list, details)
+  root.replaceChildren(sheet, title, list, why, details)
   return {
     showCheck(check, result) {
       const item = items.get(check)
       if (item === undefined) return
       item.setAttribute('part', result === undefined ? 'check running' : `check ${result.status}`)
       if (result === undefined) return
-      item.textContent = `${marks[result.status]} ${check}: ${fillText(reasons[result.reason], result.values)}`
+      item.textContent = `${marks[result.status]} ${check}: ${explainFinding(result, reasons)}`
     },
     showVerdict(verdict) {
       const { title: words, reason, details: sentences } = summarize(verdict, language)
       title.textContent = words
-      details.replaceChildren(
-        element('p', 'reason', reason),
-        ...sentences.map((sentence) => element('p', 'detail', sentence)),
-      )
+      why.textContent = reason
+      details.replaceChildren(...sentences.map((sentence) => element('p', 'detail', sentence)))
     },
   }
 }

@@ -16,7 +16,12 @@ export { createFolderSource, type FolderSourceOptions } from './sources/folder-s
 export { createMemorySource } from './sources/memory-source.ts'
 export type { EvidenceSource, OutageCause, Reading, ReadOptions } from './sources/source.ts'
 export { createWebSource, type WebSourceOptions } from './sources/web-source.ts'
-export { englishReasons, type ReasonCode, type ReasonTexts } from './verdict/reasons.ts'
+export {
+  englishReasons,
+  explainFinding,
+  type ReasonCode,
+  type ReasonTexts,
+} from './verdict/reasons.ts'
 export { english, type Language, type Summary, summarize } from './verdict/summarize.ts'
 export {
   type Association,

@@ -55,6 +55,13 @@ describe('parsePolicy', () => {
       /chains\[0\] has a member.*anchorer/,
     ],
     ['a misspelt member', { maxAge: 5 }, /maxAge/],
+    [
+      'a day that does not exist',
+      {
+        chains: [{ ...registry, anchorers: [{ address: RELAYER, from: '2026-02-31T00:00:00Z' }] }],
+      },
+      /anchorers\[0\]\.from is not a time/,
+    ],
     ['another type', { type: 'Other' }, /^type /],
     ['another version', { version: 2 }, /^version /],
     [

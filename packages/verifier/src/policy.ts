@@ -1,7 +1,7 @@
 // The trust policy: whom and what a verifier believes. It comes from the verifier's side, never from the files that
 // are verified. Format: docs/spec/trust-policy.md, version 1.
 import { registries } from '@dpp/anchor'
-import { type Json, parseStrict } from '@dpp/core'
+import { type Json, readTime as parsedTime, parseStrict } from '@dpp/core'
 import { verifierError } from './errors.ts'
 import { readDid } from './sources/layout.ts'
 
@@ -172,8 +172,8 @@ function readHash(value: unknown, place: string): string {
 }
 
 function readTime(value: unknown, place: string): Date {
-  const time = new Date(textOf(TIME, 'an RFC 3339 time in UTC')(value, place))
-  if (Number.isNaN(time.getTime())) throw invalid(place, 'is not a time')
+  const time = parsedTime(textOf(TIME, 'an RFC 3339 time in UTC')(value, place))
+  if (time === undefined) throw invalid(place, 'is not a time')
   return time
 }
 

@@ -130,6 +130,41 @@ describe('verifyComposite', () => {
     expect([verdict.status, verdict.own.status]).toEqual(['invalid', 'anchored'])
   })
 
+  it('tells a part that cannot be read from one that does not know the whole', async () => {
+    const scene = await createWindow(['W1', 'P1', 'F1'])
+    const logs = Object.keys(scene.world.files).filter((url) => url.endsWith('did.jsonl'))
+    const [pane = ''] = logs.filter((url) => scene.world.files[url]?.includes('P1'))
+    delete scene.world.files[pane]
+    const verdict = await verify(scene)
+    expect(verdict.parts[0]).toMatchObject({ link: 'unknown', status: 'indeterminate' })
+    expect(verdict.complete).toBe(false)
+  })
+
+  it('says that a withheld event may join parts that nobody sees', async () => {
+    const scene = await createWindow(['W1', 'P1', 'F1'])
+    expect((await verify(scene)).complete).toBe(true)
+    const [event = ''] = Object.keys(scene.world.files).filter((url) => url.includes('/events/'))
+    delete scene.world.files[event]
+    const verdict = await verify(scene)
+    expect([verdict.status, verdict.parts, verdict.complete]).toEqual(['anchored', [], false])
+    const strict = parsePolicy({
+      chains: [{ id: CHAIN, registry: REGISTRY }],
+      requireDisclosure: true,
+    })
+    expect((await verify(scene, { policy: strict })).status).toBe('indeterminate')
+  })
+
+  it('says of which product each step is', async () => {
+    const steps: string[] = []
+    const scene = await createWindow(['W1', 'P1', 'F1'])
+    const { own, parts } = await verify(scene, {
+      onStep: ({ check, state }, did) => {
+        if (state === 'done' && check === 'log') steps.push(did)
+      },
+    })
+    expect(steps).toEqual([own.did, ...parts.map(({ did }) => did)])
+  })
+
   it('ends at cycles and limits', async () => {
     const cyclic = await verify(await createWindow(['W1', 'P1', 'F1'], true))
     expect(cyclic.parts[0]?.composite?.parts[0]).toMatchObject({ link: 'cycle', composite: null })

@@ -1,5 +1,5 @@
 // Composite products: a window with its pane and frame. Parts are found through AssociationEvents that both logs carry.
-import type { VerifyOptions } from './context.ts'
+import type { Step, VerifyOptions } from './context.ts'
 import { scidOf } from './sources/issuer-log.ts'
 import { type EventVerdict, isWorse, type Verdict, type VerdictStatus } from './verdict/verdict.ts'
 import { verifyProduct } from './verify-product.ts'
@@ -10,6 +10,8 @@ export type PartLink =
   | 'two-sided'
   /** The part's log does not carry the event: nothing is claimed about the part. */
   | 'one-sided'
+  /** The part's log could not be verified: whether it carries the event is not known. */
+  | 'unknown'
   /** The part is also further up: not followed again. */
   | 'cycle'
   /** Deeper, or more, than the limits: not looked at. */
@@ -35,10 +37,17 @@ export type CompositeVerdict = {
   readonly status: VerdictStatus
   readonly own: Verdict
   readonly parts: readonly PartVerdict[]
+  /**
+   * Whether every event that could join a part was read, here and in each part: a withheld one may join another, and
+   * whoever serves the files chooses what is withheld. With `requireDisclosure` such a product is `indeterminate`.
+   */
+  readonly complete: boolean
 }
 
 /** The options of a verification, and how far parts are followed. */
-export type CompositeOptions = VerifyOptions & {
+export type CompositeOptions = Omit<VerifyOptions, 'onStep'> & {
+  /** Is told when a check of the whole or of a part begins and when it is done; what it throws is ignored. */
+  readonly onStep?: (step: Step, did: string) => void
   /** Levels below the whole; 4 by default. */
   readonly maxDepth?: number
   /** Products in all; 64 by default. */
@@ -58,8 +67,10 @@ export async function verifyComposite(
 ): Promise<CompositeVerdict> {
   const { maxDepth = 4, maxProducts = 64 } = options
   const budget = { left: maxProducts - 1 }
-  return visit(did, await verifyProduct(did, options), {
-    options,
+  const verify = (product: string): Promise<Verdict> =>
+    verifyProduct(product, { ...options, onStep: (step) => options.onStep?.(step, product) })
+  return visit(did, await verify(did), {
+    verify,
     budget,
     depth: maxDepth,
     path: [did],
@@ -67,7 +78,7 @@ export async function verifyComposite(
 }
 
 type Visit = {
-  readonly options: VerifyOptions
+  readonly verify: (did: string) => Promise<Verdict>
   /** Shared by the whole tree. */
   readonly budget: { left: number }
   readonly depth: number
@@ -83,7 +94,9 @@ async function visit(did: string, own: Verdict, at: Visit): Promise<CompositeVer
   }
   let status = own.status
   for (const part of parts) if (isWorse(toCheck(part.status), toCheck(status))) status = part.status
-  return { type: 'DppCompositeVerdict', version: 1, did, status, own, parts }
+  const isRead = own.product !== null && own.events.every(({ disclosed }) => disclosed)
+  const complete = isRead && parts.every(({ composite }) => composite?.complete === true)
+  return { type: 'DppCompositeVerdict', version: 1, did, status, own, parts, complete }
 }
 
 async function visitPart(
@@ -96,14 +109,14 @@ async function visitPart(
     return { did, digest, link: 'limit', status: 'indeterminate', composite: null }
   }
   at.budget.left--
-  const own = await verifyProduct(did, at.options)
+  const own = await at.verify(did)
   // The event names products by DID and items by Digital Link: one that is no child is only concerned by it.
   if (own.product?.alsoKnownAs.some((each) => children.includes(each)) === false) return undefined
   const inside = { ...at, depth: at.depth - 1, path: [...at.path, did] }
   const composite = await visit(did, own, inside)
   // A log that could not be read at all says nothing about the link: its own status stands.
   if (own.product === null)
-    return { did, digest, link: 'one-sided', status: composite.status, composite }
+    return { did, digest, link: 'unknown', status: composite.status, composite }
   const isShared = own.events.some((event) => event.digest === digest)
   if (isShared) return { did, digest, link: 'two-sided', status: composite.status, composite }
   const status = composite.status === 'invalid' ? 'invalid' : 'indeterminate'

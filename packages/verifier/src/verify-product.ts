@@ -22,7 +22,7 @@ import { type Layout, layoutOf } from './sources/layout.ts'
 import { type ProductEvidence, readProductLog } from './sources/product-log.ts'
 import type { VerifiedLog } from './sources/read-log.ts'
 import { composeVerdict, type VerdictParts } from './verdict/compose-verdict.ts'
-import { ended, finding } from './verdict/reasons.ts'
+import { becauseOf, ended, finding } from './verdict/reasons.ts'
 import {
   type Check,
   type CheckName,
@@ -174,7 +174,7 @@ function rootWarnings(lookedUp: readonly LookedUpRoot[], newest: number): Warnin
   return lookedUp.flatMap(({ root, outcome }) => {
     if (outcome.status !== 'indeterminate' || root.newestIndex === newest) return outcome.warnings
     return [
-      finding('warning.earlier-anchor-unread', { root: root.root, cause: outcome.finding.text }),
+      finding('warning.earlier-anchor-unread', { ...becauseOf(outcome.finding), root: root.root }),
     ]
   })
 }

@@ -3,7 +3,7 @@ import { isDppError, parseReceipt, parseTime, type Receipt, verifyReceipt } from
 import { ageSeconds, type Context } from '../context.ts'
 import { type IssuerReader, isSameParty } from '../sources/issuer-log.ts'
 import { readDid } from '../sources/layout.ts'
-import { ended } from '../verdict/reasons.ts'
+import { becauseOf, ended } from '../verdict/reasons.ts'
 import type { StepResult } from './timeline.ts'
 
 /**
@@ -31,7 +31,9 @@ export async function checkReceipt(
     return unverified("it is not by the service at the product's host")
   }
   const issuer = await readIssuer(service)
-  if (!('log' in issuer)) return unverified(issuer.finding.text)
+  if (!('log' in issuer)) {
+    return ended('indeterminate', 'event.receipt-unverified', becauseOf(issuer.finding))
+  }
   const isSigned = issuer
     .spansOf(verificationMethod)
     .some(

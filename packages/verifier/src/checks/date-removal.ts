@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { readBatchFile } from '../sources/read-batch.ts'
 import type { VerifiedLog } from '../sources/read-log.ts'
 import { leafHashAt, readProofFile, recomputeInclusion } from '../sources/read-proofs.ts'
+import type { Finding } from '../verdict/verdict.ts'
 import { findAnchor, groupByRoot } from './find-anchor.ts'
 import type { LookedUpRoot } from './timeline.ts'
 
@@ -18,7 +19,7 @@ export type Surroundings = {
 export type Removal =
   | { readonly time: Date; readonly anchored: boolean }
   /** Some evidence that could make it earlier could not be read. */
-  | { readonly cause: string }
+  | { readonly finding: Finding }
 
 /**
  * Dates the entry `removedIndex` of an issuer's log.
@@ -34,19 +35,19 @@ export async function dateRemoval(
 ): Promise<Removal> {
   const { mirrorBase, batchUrl } = surroundings
   const file = await readProofFile(`${mirrorBase}${log.scid}/witness.json`, log.scid, context)
-  if (!('proofs' in file) && file.status !== 'pending') return { cause: file.finding.text }
+  if (!('proofs' in file) && file.status !== 'pending') return file
   const proofs = 'proofs' in file ? file.proofs : []
   const { proven } = recomputeInclusion(log, proofs)
   const later = groupByRoot(proven.filter(({ index }) => index >= removedIndex))
   const times: Date[] = []
   for (const root of later.slice(-context.limits.maxRoots)) {
     const outcome = await findAnchor(root, batchUrl(root.root), context)
-    if (outcome.status === 'indeterminate') return { cause: outcome.finding.text }
+    if (outcome.status === 'indeterminate') return outcome
     if (outcome.time !== undefined && outcome.status === 'passed') times.push(outcome.time)
   }
   if (times.length === 0) {
     const shared = await searchOwnBatches(log, removedIndex, surroundings, context)
-    if ('cause' in shared) return shared
+    if ('finding' in shared) return shared
     times.push(...shared.times)
   }
   const earliest = times.sort((a, b) => a.getTime() - b.getTime())[0]
@@ -61,7 +62,7 @@ async function searchOwnBatches(
   removedIndex: number,
   { batchUrl, lookedUp }: Surroundings,
   context: Context,
-): Promise<{ times: Date[] } | { cause: string }> {
+): Promise<{ times: Date[] } | { finding: Finding }> {
   const wanted = new Map(
     log.versions.slice(removedIndex).map(({ versionId }, offset) => {
       return [versionId, formatHash(leafHashAt(log, removedIndex + offset))] as const
@@ -71,7 +72,7 @@ async function searchOwnBatches(
   for (const { root, outcome } of lookedUp) {
     if (outcome.time === undefined || outcome.status !== 'passed') continue
     const batch = await readBatchFile(batchUrl(root.root), context)
-    if ('status' in batch) return { cause: batch.finding.text }
+    if ('status' in batch) return batch
     const { file } = batch
     const holds = file?.entries.some(
       ({ versionId, leafHash }) => wanted.get(versionId) === leafHash,

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import type { TrustedRegistry } from '../policy.ts'
 import { readBatchAnchors } from '../sources/read-batch.ts'
 import type { ProvenEntry } from '../sources/read-proofs.ts'
-import { ended, finding, type Outcome } from '../verdict/reasons.ts'
+import { becauseOf, ended, finding, type Outcome } from '../verdict/reasons.ts'
 import { isWorse, type Values } from '../verdict/verdict.ts'
 import { judgeFound, type RootOutcome, withoutAnchor } from './confirm-anchor.ts'
 import { describe } from './fault.ts'
@@ -78,7 +78,7 @@ function combine(outcomes: readonly RootOutcome[]): RootOutcome {
   if (confirmed !== undefined) {
     const unread = outcomes.filter(({ finding: why }) => why.reason === 'anchor.unreadable')
     const others = unread.map(({ finding: why }) =>
-      finding('warning.anchor-unconfirmed', { cause: why.text }),
+      finding('warning.anchor-unconfirmed', becauseOf(why)),
     )
     return { ...confirmed, warnings: [...confirmed.warnings, ...others] }
   }

@@ -8,7 +8,7 @@ import {
   type ReadIssuer,
 } from '../sources/issuer-log.ts'
 import type { VerifiedLog } from '../sources/read-log.ts'
-import { ended, finding, type ReasonCode } from '../verdict/reasons.ts'
+import { becauseOf, ended, finding, type ReasonCode } from '../verdict/reasons.ts'
 import type { CheckStatus, Finding, Standing, Values, Warning } from '../verdict/verdict.ts'
 import { dateRemoval, type Surroundings } from './date-removal.ts'
 
@@ -148,11 +148,11 @@ async function checkRemovedKey(
     return failed('pending', 'event.key-removed-pending', values, warnings)
   }
   const dated = await dateRemoval(log, removedIndex, surroundings, context)
-  if ('cause' in dated) {
+  if ('finding' in dated) {
     return failed(
       'indeterminate',
       'event.key-removed-undated',
-      { ...values, cause: dated.cause },
+      { ...becauseOf(dated.finding), ...values },
       warnings,
     )
   }

@@ -1,5 +1,6 @@
 // The command line of dpp-verify: what may be asked for, and what is refused.
 import { parseArgs } from 'node:util'
+import { readTime } from '@dpp/core'
 
 export const usage = `Usage: dpp-verify <did | event.json | product.pack | folder | dids.txt> [options]
 
@@ -55,11 +56,12 @@ export function readOptions(
   if (quorum === 0) return { fault: '--quorum is not a number of endpoints' }
   const threads = readCount(values.threads)
   if (threads === 0) return { fault: '--threads is not a number of threads' }
-  const asOf = values['as-of'] === undefined ? undefined : new Date(values['as-of'])
-  if (asOf !== undefined && Number.isNaN(asOf.getTime())) return { fault: '--as-of is not a time' }
-  const bad = values.rpc.find((url) => !URL.canParse(url))
-  if (bad !== undefined) return { fault: `--rpc ${bad} is not a URL` }
-  const pairs = values.resolve.map((pair) => /^([^=]+)=(.+)$/.exec(pair))
+  const asOf = values['as-of'] === undefined ? undefined : readTime(values['as-of'])
+  if (values['as-of'] !== undefined && asOf === undefined)
+    return { fault: '--as-of is not an RFC 3339 time, such as 2026-11-02T14:05:03Z' }
+  const bad = values.rpc.find((url) => !isWebUrl(url))
+  if (bad !== undefined) return { fault: `--rpc ${bad} is not an http(s) URL` }
+  const pairs = values.resolve.map((pair) => RESOLVE.exec(pair))
   if (pairs.includes(null)) return { fault: '--resolve wants HOST=URL or HOST=FOLDER' }
   if (values.lang !== 'en' && values.lang !== 'de') return { fault: '--lang is en or de' }
   return {
@@ -75,6 +77,13 @@ export function readOptions(
     language: values.lang,
     json: values.json,
   }
+}
+
+// A host as DIDs name it, perhaps with a port, and no scheme before it; a target `host:port` would be taken for a folder.
+const RESOLVE = /^([^=/]+)=(?![^/\\]+:\d)(.+)$/
+
+function isWebUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text)
 }
 
 /** A whole number from 1; 0 stands for anything else that was given. */

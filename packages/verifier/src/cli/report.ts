@@ -1,6 +1,6 @@
 // A verdict as lines for a terminal.
 import { german } from '../de.ts'
-import { fillText } from '../verdict/reasons.ts'
+import { explainFinding } from '../verdict/reasons.ts'
 import { english, summarize } from '../verdict/summarize.ts'
 import type { CheckStatus, Verdict, VerdictStatus } from '../verdict/verdict.ts'
 
@@ -36,10 +36,10 @@ export function formatReport(verdict: Verdict, { language, color }: Look): strin
   const { reasons } = words
   const { title, reason, details } = summarize(verdict, words)
   const lines = [paint(title, verdict.status, color), `  ${verdict.did}`, '']
-  for (const { check, status, reason: code, values } of verdict.checks) {
-    lines.push(
-      `  ${paint(marks[status], status, color)} ${check.padEnd(10)} ${fillText(reasons[code], values)}`,
-    )
+  for (const each of verdict.checks) {
+    const { check, status } = each
+    const mark = paint(marks[status], status, color)
+    lines.push(`  ${mark} ${check.padEnd(10)} ${explainFinding(each, reasons)}`)
   }
   if (verdict.status !== 'anchored') lines.push('', `  ${reason}`)
   if (verdict.anchor !== null) {
@@ -47,14 +47,22 @@ export function formatReport(verdict: Verdict, { language, color }: Look): strin
     lines.push('', `  ${chain} ${registry} #${batchId}, ${anchorer}, ${time}`)
   }
   if (verdict.events.length > 0) lines.push('')
-  for (const { digest, status, eventType, standing, reason: code, values } of verdict.events) {
-    const what = [eventType, standing].filter((each) => each !== null).join(', ')
-    const why = status === 'anchored' ? '' : `: ${fillText(reasons[code], values)}`
-    const mark = marks[status === 'anchored' ? 'passed' : status]
-    lines.push(`  ${paint(mark, status, color)} ${digest.slice(0, 14)}… ${what}${why}`)
+  for (const event of verdict.events) {
+    const { digest, status, eventType, standing, reason: code, warnings } = event
+    const corrected = event.correctedBy.map((by) => `correctedBy ${shorten(by)}`)
+    const what = [eventType, standing, ...corrected].filter((each) => each !== null).join(', ')
+    const why = code === 'event.verified' ? [] : [explainFinding(event, reasons)]
+    const mark = paint(marks[status === 'anchored' ? 'passed' : status], status, color)
+    const shown = [what, ...why].filter((each) => each !== '').join(': ')
+    lines.push(`  ${mark} ${shorten(digest)} ${shown}`)
+    for (const warning of warnings) lines.push(`      ${explainFinding(warning, reasons)}`)
   }
   if (details.length > 0) lines.push('', ...details.map((detail) => `  ${detail}`))
   return `${lines.join('\n')}\n`
+}
+
+function shorten(digest: string): string {
+  return `${digest.slice(0, 14)}…`
 }
 
 function paint(text: string, status: CheckStatus | VerdictStatus, color: boolean): string {

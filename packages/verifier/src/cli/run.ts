@@ -1,16 +1,21 @@
 // What dpp-verify does, without the process around it: files, network and clock come in, text and exit code go out.
-import { decodeUtf8, isDppError, type Json, parseStrict } from '@dpp/core'
+import { DppError, decodeUtf8, isDppError, type Json, parseStrict } from '@dpp/core'
 import type { VerifyOptions } from '../context.ts'
 import { verifierError } from '../errors.ts'
 import { createPack, createPackReaders, type EvidencePack, openPack } from '../pack.ts'
-import { parsePolicy } from '../policy.ts'
 import type { Verdict, VerdictStatus } from '../verdict/verdict.ts'
 import { verifyEvent } from '../verify-event.ts'
 import { verifyProduct } from '../verify-product.ts'
 import type { FoundProducts } from './find-products.ts'
 import { type CliOptions, readOptions, usage } from './options.ts'
 import { formatLine, formatReport } from './report.ts'
-import { type Access, createVerifyOptions, readersOf, type Settings } from './verify-options.ts'
+import {
+  type Access,
+  createVerifyOptions,
+  readersOf,
+  readPolicy,
+  type Settings,
+} from './verify-options.ts'
 
 export type World = Access & {
   writeFile(path: string, bytes: Uint8Array): Promise<void>
@@ -55,6 +60,11 @@ export async function run(args: readonly string[], world: World): Promise<number
     }
     if (many !== undefined) return await reportMany(many, options, world)
     const verdict = await verify(options, world)
+    // An option that would change nothing was meant to change something.
+    if ('fault' in verdict) {
+      world.err(`dpp-verify: ${verdict.fault}\n`)
+      return USAGE
+    }
     const { language, json } = options
     world.out(
       json
@@ -64,22 +74,27 @@ export async function run(args: readonly string[], world: World): Promise<number
     return exitCodes[verdict.status]
   } catch (error) {
     // A policy, a file or an option that cannot be used: nothing was verified.
-    if (!isDppError(error)) throw error
+    if (!isDppError(error) && !isSystemError(error)) throw error
     world.err(`dpp-verify: ${error.message}\n`)
     return USAGE
   }
 }
 
-async function verify(options: CliOptions, world: World): Promise<Verdict> {
-  const { subject } = options
+async function verify(options: CliOptions, world: World): Promise<Verdict | { fault: string }> {
+  const { subject, receiptFile, packFile } = options
   const settings = await readSettings(options, world)
   if (subject.startsWith('did:')) {
+    if (receiptFile !== undefined) return { fault: '--receipt is for an event' }
     return verifyDid(subject, await createVerifyOptions(settings, world), options, settings, world)
   }
+  if (packFile !== undefined) return { fault: '--write-pack wants the DID of a product' }
   const bytes = await readFile(subject, world)
-  if (isZip(bytes)) return verifyPack(openPack(bytes), settings, world)
+  if (isZip(bytes)) {
+    if (receiptFile !== undefined) return { fault: '--receipt is for an event' }
+    return verifyPack(openPack(bytes), settings, world)
+  }
   if (!isObject(bytes)) throw nothingIn(subject)
-  const receipt = await readJson(options.receiptFile, world)
+  const receipt = await readJson(receiptFile, world)
   return verifyEvent(bytes, {
     ...(await createVerifyOptions(settings, world)),
     ...(receipt === undefined ? {} : { receipt }),
@@ -88,7 +103,9 @@ async function verify(options: CliOptions, world: World): Promise<Verdict> {
 
 async function readSettings(options: CliOptions, world: World): Promise<Settings> {
   const { rpcUrls, quorum, resolve, asOf, policyFile } = options
-  return { rpcUrls, quorum, resolve, asOf, policy: await readJson(policyFile, world) }
+  const settings = { rpcUrls, quorum, resolve, asOf, policy: await readJson(policyFile, world) }
+  naming(policyFile, () => readPolicy(settings))
+  return settings
 }
 
 async function verifyDid(
@@ -110,7 +127,7 @@ async function verifyDid(
 /** A pack brings all files; the chain is read where there is an endpoint, and otherwise the bundles under trusted blocks. */
 async function verifyPack(pack: EvidencePack, settings: Settings, world: World): Promise<Verdict> {
   // Its own policy would let the pack's maker decide whom to believe: it has to be asked for by extracting it.
-  const policy = parsePolicy(settings.policy ?? {})
+  const policy = readPolicy(settings)
   const online = await readersOf(settings, policy, world)
   return verifyProduct(pack.did, {
     policy,
@@ -152,8 +169,6 @@ async function reportMany(
 ): Promise<number> {
   const { language, json, threads } = options
   const settings = await readSettings(options, world)
-  // What cannot be used is said before any thread starts.
-  parsePolicy(settings.policy ?? {})
   const given = { ...settings, resolve: { ...folders, ...settings.resolve } }
   // What nobody can read may be a product's log: it counts as unknown.
   const counts = { anchored: 0, pending: 0, indeterminate: unreadable.length, invalid: 0 }
@@ -172,13 +187,30 @@ async function reportMany(
 }
 
 async function readJson(path: string | undefined, world: World): Promise<Json | undefined> {
-  return path === undefined ? undefined : parseStrict(await readFile(path, world))
+  if (path === undefined) return undefined
+  const bytes = await readFile(path, world)
+  return naming(path, () => parseStrict(bytes))
+}
+
+/** Of several files that were named, a person has to be told which one is wrong. */
+function naming<T>(path: string | undefined, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!isDppError(error)) throw error
+    throw new DppError(error.code, `${path}: ${error.message}`, { cause: error })
+  }
 }
 
 async function readFile(path: string, world: World): Promise<Uint8Array> {
   const bytes = await world.readFile(path)
   if (bytes === undefined) throw noFile(path)
   return bytes
+}
+
+/** No right to read a file, no folder to write one to, no space. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
 }
 
 function isZip(bytes: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 // What the command line names, as options of a verification: policy, sources, readers.
-import type { AnchorReader } from '@dpp/anchor'
+import { type AnchorReader, findRegistry } from '@dpp/anchor'
 import { createJsonRpc } from '@dpp/anchor/evidence'
 import { isDppError, type Json } from '@dpp/core'
 import type { VerifyOptions } from '../context.ts'
@@ -32,7 +32,7 @@ export async function createVerifyOptions(
   settings: Settings,
   access: Access,
 ): Promise<VerifyOptions> {
-  const policy = parsePolicy(settings.policy ?? {})
+  const policy = readPolicy(settings)
   return {
     policy,
     sources: [sourceOf(settings, access)],
@@ -41,17 +41,32 @@ export async function createVerifyOptions(
   }
 }
 
+/** The policy of the file, or the published registries where no file was named; a file that holds `null` is a wrong one. */
+export function readPolicy({ policy }: Settings): TrustPolicy {
+  return parsePolicy(policy === undefined ? {} : policy)
+}
+
 function sourceOf({ resolve }: Settings, { fetch, readFile }: Access): EvidenceSource {
   const isUrl = ([, target]: [string, string]): boolean => /^https?:\/\//.test(target)
   const pairs = Object.entries(resolve)
   const folders = Object.fromEntries(pairs.filter((pair) => !isUrl(pair)))
-  const web = createWebSource({ fetch, origins: Object.fromEntries(pairs.filter(isUrl)) })
+  const origins = Object.fromEntries(pairs.filter(isUrl))
+  const web = createWebSource({ fetch: sayingWhy(fetch), origins })
   const local = createFolderSource({ folders, readFile })
   // A host that a folder stands for is never asked for over the network.
   return {
     read: (url, given) =>
       (Object.hasOwn(folders, new URL(url).host) ? local : web).read(url, given),
   }
+}
+
+/** Node's fetch says only in the cause's code that there is no such host, or that nobody listens there. */
+function sayingWhy(fetch: Access['fetch']): Access['fetch'] {
+  return (input, init) =>
+    fetch(input, init).catch((error: unknown) => {
+      const code = (error as { cause?: { code?: string } }).cause?.code
+      throw code === undefined ? error : new TypeError(`no connection: ${code}`, { cause: error })
+    })
 }
 
 /** One reader per chain: the endpoints say themselves which chain they serve. */
@@ -69,6 +84,10 @@ export async function readersOf(
       .filter((each) => each.chain === chain || each.chain === undefined)
       .map(({ url }) => url)
     if (urls.length === 0) return []
+    // Anyone can run a local chain: an endpoint that claims to serve one must not leave the quorum of the others and be
+    // believed alone.
+    const isMixed = served.some((each) => each.chain !== undefined && each.chain !== chain)
+    if (findRegistry(chain)?.local === true && isMixed) return []
     const own = chains.filter(({ id }) => id === chain)
     const codeHashes = own.flatMap(({ codeHash }) => codeHash ?? [])
     return createProvenReader({

@@ -3,8 +3,8 @@
 import type { LogVersion } from '@dpp/webvh'
 import { verificationKey } from '@dpp/webvh'
 import type { Context } from '../context.ts'
-import { ended, finding, type Outcome } from '../verdict/reasons.ts'
-import type { Finding } from '../verdict/verdict.ts'
+import { becauseOf, ended, finding, type Outcome } from '../verdict/reasons.ts'
+import type { Finding, Values } from '../verdict/verdict.ts'
 import { readDid } from './layout.ts'
 import { compareLastSeen } from './product-log.ts'
 import { type LogOutcome, readLog, type VerifiedLog } from './read-log.ts'
@@ -54,7 +54,7 @@ async function readIssuer(
   context: Context,
 ): Promise<IssuerOutcome> {
   const parsed = readDid(did)
-  if (parsed === undefined) return unreachable(`${did.slice(0, 80)} is not a did:webvh`)
+  if (parsed === undefined) return unreachable({ cause: `${did.slice(0, 80)} is not a did:webvh` })
   const own = await readLog(parsed, context, { fresh })
   if ('log' in own && !fresh) return accept(own.log, false, context)
   if ('status' in own && own.status === 'invalid') return broken(own.finding)
@@ -64,7 +64,7 @@ async function readIssuer(
   })
   if ('log' in own) return acceptNewer(own.log, mirror, context)
   if ('log' in mirror) return accept(mirror.log, true, context)
-  return mirror.status === 'invalid' ? broken(mirror.finding) : unreachable(own.finding.text)
+  return mirror.status === 'invalid' ? broken(mirror.finding) : unreachable(becauseOf(own.finding))
 }
 
 /**
@@ -84,11 +84,11 @@ function acceptNewer(own: VerifiedLog, mirror: LogOutcome, context: Context): Is
 function accept(log: VerifiedLog, fromMirror: boolean, context: Context): IssuerOutcome {
   const fault = compareLastSeen(log, context)
   if (fault?.status === 'invalid') return broken(fault.finding)
-  if (fault !== undefined) return unreachable(fault.finding.text)
+  if (fault !== undefined) return unreachable(becauseOf(fault.finding))
   // As of an earlier time, only what the issuer had written by then.
   const versions = log.versions.filter(({ versionTime }) => versionTime <= context.at)
   const newest = versions.at(-1)
-  if (newest === undefined) return unreachable('the issuer did not exist yet')
+  if (newest === undefined) return unreachable({ cause: 'the issuer did not exist yet' })
   const spans = new Map<string, readonly KeySpan[]>()
   return {
     log: { ...log, versions, newest },
@@ -149,10 +149,10 @@ function tooMany({ limits }: Context): IssuerOutcome {
   return ended('indeterminate', 'event.issuer-limit', { limit: String(limits.maxIssuers) })
 }
 
-function unreachable(cause: string): IssuerOutcome {
-  return ended('indeterminate', 'event.issuer-unreachable', { cause })
+function unreachable(why: Values): IssuerOutcome {
+  return ended('indeterminate', 'event.issuer-unreachable', why)
 }
 
-function broken({ text, values }: Finding): Extract<LogOutcome, { status: string }> {
-  return ended('invalid', 'event.issuer-broken', { ...values, cause: text })
+function broken(why: Finding): Extract<LogOutcome, { status: string }> {
+  return ended('invalid', 'event.issuer-broken', becauseOf(why))
 }

@@ -70,7 +70,8 @@ export const englishReasons = {
   'warning.block': 'The proof names another block time ({expected}) than the chain does ({found}).',
   'warning.foreign-proof':
     'The proof file speaks of a version that this log does not have ({versionId}).',
-  'warning.earlier-anchor-unread': 'The anchor of an earlier version could not be read ({cause}).',
+  'warning.earlier-anchor-unread':
+    'The anchor of an earlier version could not be confirmed ({cause}).',
   'warning.anchor-unconfirmed':
     'Another anchor that the proof names could not be confirmed ({cause}).',
   'warning.time-only':
@@ -122,7 +123,31 @@ export type ReasonTexts = Readonly<Record<ReasonCode, string>>
 export function finding(reason: ReasonCode, values: Values = {}): Finding {
   const shown: Record<string, string> = {}
   for (const name in values) shown[name] = clipText(values[name] ?? '') // Names are ours.
-  return { reason, values: shown, text: fillText(englishReasons[reason], shown) }
+  return { reason, values: shown, text: explainFinding({ reason, values: shown }) }
+}
+
+/** A finding as the cause of another one, which has no cause of its own: what it compared, and its reason in `because`. */
+export function becauseOf({ reason, values }: Finding): Values {
+  const { because } = values
+  return { ...values, because: because === undefined ? reason : `${reason} ${because}` }
+}
+
+/**
+ * The sentence of a finding in a language: of a check, an entry, an event or a warning.
+ *
+ * Reasons in `values.because` are sentences too, each the `{cause}` of the one before.
+ */
+export function explainFinding(
+  { reason, values }: Pick<Finding, 'reason' | 'values'>,
+  texts: ReasonTexts = englishReasons,
+): string {
+  const { because, cause = '' } = values
+  const codes = [reason, ...((because?.split(' ') ?? []) as ReasonCode[])]
+  // A sentence within a sentence has no full stop.
+  return codes.reduceRight(
+    (inner, code) => fillText(texts[code], { ...values, cause: inner.slice(0, -1) }),
+    `${cause}.`,
+  )
 }
 
 /** How a step, a file or an event ended, and why. */

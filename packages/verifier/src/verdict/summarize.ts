@@ -1,5 +1,5 @@
 // A verdict in words for people: one line with its sign, then why, then what else there is to know.
-import { englishReasons, fillText, type ReasonTexts } from './reasons.ts'
+import { englishReasons, explainFinding, fillText, type ReasonTexts } from './reasons.ts'
 import { decisiveCheck, type Finding, type Verdict, type VerdictStatus } from './verdict.ts'
 
 /** What a translation consists of: the words of the statuses, and one sentence per reason. */
@@ -25,7 +25,7 @@ export const english: Language = {
   reasons: englishReasons,
   through: 'Anchored through version {versionId} since {time}.',
   withheld: '{withheld} of {total} events are not disclosed.',
-  thirdParty: '{thirdParty} claims by third parties.',
+  thirdParty: 'Claims by third parties: {thirdParty}.',
 }
 
 /** A verdict in words. */
@@ -40,7 +40,7 @@ export type Summary = {
 
 /** Says in a language of people what a verdict established. */
 export function summarize(verdict: Verdict, words: Language = english): Summary {
-  const say = ({ reason, values }: Finding): string => fillText(words.reasons[reason], values)
+  const say = (finding: Finding): string => explainFinding(finding, words.reasons)
   // When all is well, the anchor is what there is to say.
   const decisive =
     verdict.status === 'anchored'
@@ -64,6 +64,7 @@ export function summarize(verdict: Verdict, words: Language = english): Summary 
   return {
     title: words.status[verdict.status],
     reason: decisive === undefined ? '' : say(decisive),
-    details: [...details, ...verdict.warnings.map(say)],
+    // Entries that share an outage give one sentence.
+    details: [...new Set([...details, ...verdict.warnings.map(say)])],
   }
 }

@@ -6,7 +6,7 @@ import { at, CHAIN, createStandardWorld, REGISTRY } from '../lies/evidence.suite
 import { parsePolicy } from '../policy.ts'
 import { createMemorySource } from '../sources/memory-source.ts'
 import { verifyProduct } from '../verify-product.ts'
-import { englishReasons, finding } from './reasons.ts'
+import { becauseOf, englishReasons, explainFinding, finding } from './reasons.ts'
 import { summarize } from './summarize.ts'
 import {
   assertAnchored,
@@ -102,6 +102,29 @@ describe('the sentences', () => {
     expect(text.length).toBeLessThan(400)
     expect(text).not.toMatch(/[\p{Cc}\p{Cs}]/u)
     expect(values['cause']?.startsWith('{cause}')).toBe(true)
+  })
+
+  it('tell a finding that is the cause of another in the reader’s language', () => {
+    const log = finding('log.unreachable', { url: 'https://a.example', cause: 'HTTP 500' })
+    const issuer = finding('event.issuer-unreachable', becauseOf(log))
+    const receipt = finding('event.receipt-unverified', becauseOf(issuer))
+    expect(receipt.values).toEqual({
+      ...log.values,
+      because: 'event.issuer-unreachable log.unreachable',
+    })
+    expect(receipt.text).toBe(
+      "The log does not carry this event, and its receipt could not be verified (The issuer's log could not be read (The log could not be fetched (HTTP 500))).",
+    )
+    expect(explainFinding(receipt, german.reasons)).toBe(
+      'Das Protokoll enthält dieses Ereignis nicht, und seine Quittung ließ sich nicht prüfen (Das Protokoll des Ausstellers war nicht lesbar (Das Protokoll war nicht abrufbar (HTTP 500))).',
+    )
+  })
+
+  it('say once what several entries share', async () => {
+    const verdict = await verify(false)
+    const warning = finding('warning.anchor-unconfirmed', { cause: 'no answer' })
+    const { details } = summarize({ ...verdict, warnings: [warning, warning] })
+    expect(details.filter((each) => each === warning.text)).toHaveLength(1)
   })
 
   it('summarize a verdict in English and German', async () => {
