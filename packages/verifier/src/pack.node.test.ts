@@ -253,7 +253,7 @@ describe('dpp-verify', () => {
   })
 
   it('gives the verdicts in order, may be left early, and says why a thread could not start', async () => {
-    const data = { rpcUrls: [], quorum: undefined, resolve: {}, asOf: undefined, policy: {} }
+    const data = { endpoints: [], quorum: undefined, resolve: {}, asOf: undefined, policy: {} }
     const dids = Array.from({ length: 100 }, (_, index) => `did:no:${index}`)
     const seen: string[] = []
     for await (const { did } of verifyProducts(dids, { setup: threadSetup, data, threads: 2 })) {

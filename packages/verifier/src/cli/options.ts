@@ -1,13 +1,15 @@
 // The command line of dpp-verify: what may be asked for, and what is refused.
 import { parseArgs } from 'node:util'
 import { readTime } from '@dpp/core'
+import { type Endpoint, readEndpoint } from './endpoints.ts'
 
 export const usage = `Usage: dpp-verify <did | event.json | product.pack | folder | dids.txt> [options]
 
 Checks whether the history of a product is intact and anchored. Of a folder, an operator's store or a mirror of it, or of
 a text file with a DID in each line, it checks every product, on all cores.
 
-  --rpc URL           JSON-RPC endpoint of a chain; several of one chain must agree (a majority, or --quorum)
+  --rpc [CHAIN=]URL   JSON-RPC endpoint; several of one chain must agree (a majority, or --quorum). Where they serve
+                      several chains, each with its own, such as eip155:1=https://rpc.example
   --quorum N          how many endpoints of a chain must agree
   --policy FILE       trust policy (docs/spec/trust-policy.md); by default the published registries
   --as-of TIME        what could be proven at that time (RFC 3339)
@@ -24,7 +26,7 @@ when any is invalid, else 4, else 3.`
 
 export type CliOptions = {
   readonly subject: string
-  readonly rpcUrls: readonly string[]
+  readonly endpoints: readonly Endpoint[]
   readonly quorum: number | undefined
   readonly policyFile: string | undefined
   readonly asOf: Date | undefined
@@ -59,14 +61,15 @@ export function readOptions(
   const asOf = values['as-of'] === undefined ? undefined : readTime(values['as-of'])
   if (values['as-of'] !== undefined && asOf === undefined)
     return { fault: '--as-of is not an RFC 3339 time, such as 2026-11-02T14:05:03Z' }
-  const bad = values.rpc.find((url) => !isWebUrl(url))
-  if (bad !== undefined) return { fault: `--rpc ${bad} is not an http(s) URL` }
+  const bad = values.rpc.find((text) => readEndpoint(text) === undefined)
+  if (bad !== undefined)
+    return { fault: `--rpc ${bad} is not an http(s) URL, or eip155:N= and one` }
   const pairs = values.resolve.map((pair) => RESOLVE.exec(pair))
   if (pairs.includes(null)) return { fault: '--resolve wants HOST=URL or HOST=FOLDER' }
   if (values.lang !== 'en' && values.lang !== 'de') return { fault: '--lang is en or de' }
   return {
     subject,
-    rpcUrls: values.rpc,
+    endpoints: values.rpc.flatMap((text) => readEndpoint(text) ?? []),
     quorum,
     policyFile: values.policy,
     asOf,
@@ -81,10 +84,6 @@ export function readOptions(
 
 // A host as DIDs name it, perhaps with a port, and no scheme before it; a target `host:port` would be taken for a folder.
 const RESOLVE = /^([^=/]+)=(?![^/\\]+:\d)(.+)$/
-
-function isWebUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text)
-}
 
 /** A whole number from 1; 0 stands for anything else that was given. */
 function readCount(text: string | undefined): number | undefined {

@@ -2,9 +2,9 @@
 import { encodeUtf8 } from '@dpp/core'
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../verdict/verdict.ts'
+import { askChains, readEndpoint } from './endpoints.ts'
 import { formatReport } from './report.ts'
 import { run } from './run.ts'
-import { createVerifyOptions } from './verify-options.ts'
 
 const did =
   'did:webvh:QmNSSkxu1U1uyLkE7zR1AafFTQqYBoZ4p6mZ9xS1rW6Dhi:dpp.example:.well-known:did:QmNSSkxu1U1uyLkE7zR1AafFTQqYBoZ4p6mZ9xS1rW6Dhi'
@@ -72,23 +72,28 @@ describe('dpp-verify', () => {
     expect(out).toContain('network: no connection: ENOTFOUND')
   })
 
-  it('believes no endpoint of a local chain beside endpoints of another', async () => {
-    const chains = async (...ids: readonly string[]): Promise<string[]> => {
-      const settings = { rpcUrls: ids, quorum: undefined, resolve: {}, asOf: undefined }
-      const fetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
-        const { id } = JSON.parse(String(init?.body))
-        const result = new URL(String(input)).pathname.slice(1)
-        return Response.json({ jsonrpc: '2.0', id, result })
-      }
-      const { readers } = await createVerifyOptions(
-        { ...settings, policy: undefined },
-        { fetch: fetch as typeof globalThis.fetch, readFile: async () => undefined },
-      )
-      return readers.map(({ chain }) => chain)
+  it('does not let an endpoint choose its chain beside endpoints of another', async () => {
+    const fetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
+      const { id } = JSON.parse(String(init?.body))
+      const result = new URL(String(input)).pathname.slice(1)
+      return Response.json({ jsonrpc: '2.0', id, result })
     }
     const [sepolia, local] = ['https://a.example/0xaa36a7', 'https://b.example/0x7a69']
-    expect(await chains(local)).toEqual(['eip155:31337'])
-    expect(await chains(sepolia, local)).toEqual(['eip155:11155111'])
+    const asked = async (...given: readonly string[]): Promise<unknown> =>
+      await askChains(
+        given.map((text) => readEndpoint(text) ?? { url: '' }),
+        fetch as typeof globalThis.fetch,
+      )
+    expect(await asked(local)).toEqual([{ url: local, chain: 'eip155:31337' }])
+    await expect(asked(sepolia, local)).rejects.toThrow(
+      `--rpc eip155:11155111=${sepolia} --rpc eip155:31337=${local}`,
+    )
+    await expect(asked(`eip155:11155111=${sepolia}`, local)).rejects.toThrow('different chains')
+    // Named, it is held to it: the reader compares.
+    expect(await asked(`eip155:1=${sepolia}`, `eip155:31337=${local}`)).toEqual([
+      { url: sepolia, chain: 'eip155:1' },
+      { url: local, chain: 'eip155:31337' },
+    ])
   })
 
   it('reports what is withheld, corrected or doubtful about an event', () => {

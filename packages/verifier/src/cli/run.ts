@@ -6,6 +6,7 @@ import { createPack, createPackReaders, type EvidencePack, openPack } from '../p
 import type { Verdict, VerdictStatus } from '../verdict/verdict.ts'
 import { verifyEvent } from '../verify-event.ts'
 import { verifyProduct } from '../verify-product.ts'
+import { askChains } from './endpoints.ts'
 import type { FoundProducts } from './find-products.ts'
 import { type CliOptions, readOptions, usage } from './options.ts'
 import { formatLine, formatReport } from './report.ts'
@@ -102,10 +103,11 @@ async function verify(options: CliOptions, world: World): Promise<Verdict | { fa
 }
 
 async function readSettings(options: CliOptions, world: World): Promise<Settings> {
-  const { rpcUrls, quorum, resolve, asOf, policyFile } = options
-  const settings = { rpcUrls, quorum, resolve, asOf, policy: await readJson(policyFile, world) }
-  naming(policyFile, () => readPolicy(settings))
-  return settings
+  const { quorum, resolve, asOf, policyFile } = options
+  const policy = await readJson(policyFile, world)
+  naming(policyFile, () => readPolicy({ policy }))
+  const endpoints = await askChains(options.endpoints, world.fetch)
+  return { endpoints, quorum, resolve, asOf, policy }
 }
 
 async function verifyDid(
@@ -128,7 +130,7 @@ async function verifyDid(
 async function verifyPack(pack: EvidencePack, settings: Settings, world: World): Promise<Verdict> {
   // Its own policy would let the pack's maker decide whom to believe: it has to be asked for by extracting it.
   const policy = readPolicy(settings)
-  const online = await readersOf(settings, policy, world)
+  const online = readersOf(settings, policy, world)
   return verifyProduct(pack.did, {
     policy,
     sources: [pack.source],

@@ -1,17 +1,17 @@
 // What the command line names, as options of a verification: policy, sources, readers.
-import { type AnchorReader, findRegistry } from '@dpp/anchor'
-import { createJsonRpc } from '@dpp/anchor/evidence'
-import { isDppError, type Json } from '@dpp/core'
+import type { AnchorReader } from '@dpp/anchor'
+import type { Json } from '@dpp/core'
 import type { VerifyOptions } from '../context.ts'
 import { parsePolicy, type TrustPolicy } from '../policy.ts'
 import { createProvenReader } from '../proofs.ts'
 import { createFolderSource } from '../sources/folder-source.ts'
 import type { EvidenceSource } from '../sources/source.ts'
 import { createWebSource } from '../sources/web-source.ts'
+import type { Endpoint } from './endpoints.ts'
 
 /** What decides about a verification; plain data, so that it can be handed to a thread. */
 export type Settings = {
-  readonly rpcUrls: readonly string[]
+  readonly endpoints: readonly Endpoint[]
   readonly quorum: number | undefined
   /** Public host → base URL or folder. */
   readonly resolve: Readonly<Record<string, string>>
@@ -36,13 +36,13 @@ export async function createVerifyOptions(
   return {
     policy,
     sources: [sourceOf(settings, access)],
-    readers: await readersOf(settings, policy, access),
+    readers: readersOf(settings, policy, access),
     ...(settings.asOf === undefined ? {} : { asOf: settings.asOf }),
   }
 }
 
 /** The policy of the file, or the published registries where no file was named; a file that holds `null` is a wrong one. */
-export function readPolicy({ policy }: Settings): TrustPolicy {
+export function readPolicy({ policy }: Pick<Settings, 'policy'>): TrustPolicy {
   return parsePolicy(policy === undefined ? {} : policy)
 }
 
@@ -69,25 +69,18 @@ function sayingWhy(fetch: Access['fetch']): Access['fetch'] {
     })
 }
 
-/** One reader per chain: the endpoints say themselves which chain they serve. */
-export async function readersOf(
-  { rpcUrls, quorum }: Settings,
+/** One reader per chain that the endpoints serve. */
+export function readersOf(
+  { endpoints, quorum }: Settings,
   { chains }: TrustPolicy,
   { fetch }: Access,
-): Promise<AnchorReader[]> {
-  const served = await Promise.all(
-    rpcUrls.map(async (url) => ({ url, chain: await chainOf(url, fetch) })),
-  )
+): AnchorReader[] {
   return [...new Set(chains.map(({ id }) => id))].flatMap((chain) => {
     // An endpoint that is out may serve any chain: it counts against the quorum, not for it.
-    const urls = served
+    const urls = endpoints
       .filter((each) => each.chain === chain || each.chain === undefined)
       .map(({ url }) => url)
     if (urls.length === 0) return []
-    // Anyone can run a local chain: an endpoint that claims to serve one must not leave the quorum of the others and be
-    // believed alone.
-    const isMixed = served.some((each) => each.chain !== undefined && each.chain !== chain)
-    if (findRegistry(chain)?.local === true && isMixed) return []
     const own = chains.filter(({ id }) => id === chain)
     const codeHashes = own.flatMap(({ codeHash }) => codeHash ?? [])
     return createProvenReader({
@@ -99,14 +92,4 @@ export async function readersOf(
       ...(codeHashes.length === 0 ? {} : { codeHashes }),
     })
   })
-}
-
-async function chainOf(url: string, fetch: Access['fetch']): Promise<string | undefined> {
-  try {
-    const id = await createJsonRpc(url, { fetch, timeoutMs: 5_000 }).request('eth_chainId', [])
-    return `eip155:${Number(id)}`
-  } catch (error) {
-    if (isDppError(error)) return undefined
-    throw error
-  }
 }
