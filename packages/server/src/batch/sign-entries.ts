@@ -17,8 +17,8 @@ import { createBreathing } from './breathing.ts'
 import { advanceTo, type BatchContext, hasReached } from './context.ts'
 import { visitAll } from './pages.ts'
 
-const PRODUCTS_PER_COMMIT = 250
-const DIGESTS_PER_COMMIT = 500 // A few hundredths of a second, for which nobody else can write.
+// A few hundredths of a second, for which nobody else can write; and lines of 250 kB, of the megabyte that readers take.
+const PAGE = { products: 250, digests: 500, perProduct: 5000 }
 const MAX_CLOCK_WAIT_MS = 5000
 
 export async function signEntries(context: BatchContext, batch: Batch): Promise<Batch> {
@@ -26,11 +26,7 @@ export async function signEntries(context: BatchContext, batch: Batch): Promise<
   await refuseRevokedKeys(context, batch)
   const breathe = createBreathing()
   for (;;) {
-    const claims = await context.book.claimedProducts(
-      batch.id,
-      PRODUCTS_PER_COMMIT,
-      DIGESTS_PER_COMMIT,
-    )
+    const claims = await context.book.claimedProducts(batch.id, PAGE)
     if (claims.length === 0) break
     await signChunk(context, batch, claims, breathe)
   }

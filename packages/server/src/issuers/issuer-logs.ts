@@ -106,7 +106,10 @@ export function createIssuerLogs(options: IssuerLogsOptions): IssuerLogs {
 
   async function fetchKnown(did: string, known: Known | undefined): Promise<Known> {
     const files = { ...options, limits: FETCH_LIMITS }
-    const log = await reading(did, () => fetchLog(did, files))
+    const fetched = await reading(did, () => fetchLog(did, files))
+    // A cache gave an older copy, or the connection broke off in the middle: no news, and no fork.
+    const isOlder = known !== undefined && startsWith(known.record.log, fetched)
+    const log = isOlder ? known.record.log : fetched
     if (known !== undefined && !startsWith(log, known.record.log)) {
       throw new DppError<ServerErrorCode>(
         'ERR_DPP_ISSUER_FORKED',

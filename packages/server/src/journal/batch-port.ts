@@ -57,6 +57,16 @@ export type SignedEntry = {
   readonly digests: readonly string[]
 }
 
+/** How much of a batch's claims is looked at in one go. */
+export type ClaimPage = {
+  /** At most so many products … */
+  readonly products: number
+  /** … and no further one after so many digests … */
+  readonly digests: number
+  /** … with so many of one product at most: what more is claimed of it comes into its next entry, in a later batch. */
+  readonly perProduct: number
+}
+
 /** What is published item by item: events by digest, logs by SCID, proofs by the leaf's index. */
 export type PublishedKind = 'events' | 'logs' | 'proofs'
 
@@ -85,11 +95,9 @@ export type BatchBook = BatchReader & {
   claimedKeys(id: number): Promise<readonly ClaimedKey[]>
   /** Puts the claims of a key on the dead-letter list. */
   refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void>
-  /**
-   * The next products that still have claims without an entry, at most `limit`, with their digests in order of arrival. No
-   * further product comes after the one with which there are `enough` digests.
-   */
-  claimedProducts(id: number, limit: number, enough: number): Promise<readonly ProductClaim[]>
+  /** The next products that still have claims without an entry, with their digests in order of arrival. */
+  claimedProducts(id: number, page: ClaimPage): Promise<readonly ProductClaim[]>
+  /** Seals the digests that each entry carries, the first ones claimed of its product; what else is claimed of it waits again. */
   recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void>
   /** Stops a product: what waits for it goes to the dead-letter list with the reason. */
   suspend(id: number, scid: string, reason: string): Promise<void>

@@ -6,6 +6,7 @@ import type { Product } from './log-port.ts'
 import type { AcceptedEvent, Journal } from './port.ts'
 
 const now = new Date('2026-11-02T14:00:00Z')
+const whole = { products: 10, digests: 1300, perProduct: 1300 }
 
 export function product(name: string): Product {
   return {
@@ -95,12 +96,12 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const batch = await book.claim(10, now)
       expect(batch).toMatchObject({ id: 1, state: 'claimed', events: 2 })
       expect(await book.claim(10, now)).toBeUndefined() // Everything is claimed.
-      const [claim] = await book.claimedProducts(1, 10, 10)
+      const [claim] = await book.claimedProducts(1, whole)
       expect(claim?.digests).toEqual(['z1', 'z2'])
       const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"a":2}\n' }
       const signed = { entry, head: '{}', controller: 'did:key:z1', digests: ['z1', 'z2'] }
       await book.recordEntries(1, [signed])
-      expect(await book.claimedProducts(1, 10, 10)).toEqual([])
+      expect(await book.claimedProducts(1, whole)).toEqual([])
       await expect(book.recordEntries(1, [signed])).rejects.toThrow() // No second entry 2.
       expect(await Readable.from(book.tips(1)).toArray()).toEqual([
         { scid: 'Qa', versionId: '2-a', line: '{"a":2}\n', parent: '1-a' },
@@ -121,6 +122,31 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await book.open()).toEqual([])
     })
 
+    it('lets what is more than an entry takes wait for the next batch, in its order', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      const names = Array.from({ length: 1203 }, (_, i) => String(i).padStart(4, '0'))
+      await journal.events.accept(
+        names.map((name) => event(name, ['Qa'])),
+        'receipt',
+        now,
+      )
+      const book = await leased(journal)
+      await book.claim(10_000, now)
+      const [claim] = await book.claimedProducts(1, { ...whole, perProduct: 2 })
+      expect(claim?.digests).toEqual(['z0000', 'z0001'])
+      const entry = { scid: 'Qa', versionNumber: 2, versionId: '2-a', line: '{"a":2}\n' }
+      const signed = { entry, head: '{}', controller: 'c', digests: claim?.digests ?? [] }
+      await book.recordEntries(1, [signed])
+      expect(await book.claimedProducts(1, whole)).toEqual([])
+      expect(await book.digests(1, 10)).toEqual(['z0000', 'z0001'])
+      expect(await journal.events.backlog()).toEqual({ deliveries: 1201, oldest: now })
+      expect((await journal.events.waiting('Qa')).slice(0, 2)).toEqual(['z0002', 'z0003'])
+      await book.claim(10_000, now)
+      const [next] = await book.claimedProducts(2, whole)
+      expect(next?.digests).toEqual(names.slice(2).map((name) => `z${name}`))
+    })
+
     it('claims more than a page, up to its limit, and counts an event of two products once', async () => {
       const journal = await open()
       const names = Array.from({ length: 1101 }, (_, i) => String(i).padStart(4, '0'))
@@ -135,10 +161,10 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const book = await leased(journal)
       expect(await book.claim(2201, now)).toMatchObject({ id: 1, events: 1101 })
       expect(await book.claimedKeys(1)).toMatchObject([{ key: 'z1' }])
-      const claims = await book.claimedProducts(1, 10, 1102)
+      const claims = await book.claimedProducts(1, whole)
       expect(claims.map(({ digests }) => digests.length)).toEqual([1101, 1100])
-      expect(await book.claimedProducts(1, 10, 1101)).toEqual(claims.slice(0, 1))
-      expect(await book.claimedProducts(1, 1, 1102)).toEqual(claims.slice(0, 1))
+      expect(await book.claimedProducts(1, { ...whole, digests: 1101 })).toEqual(claims.slice(0, 1))
+      expect(await book.claimedProducts(1, { ...whole, products: 1 })).toEqual(claims.slice(0, 1))
       expect(claims[0]?.digests).toEqual(names.map((name) => `z${name}`))
       // What is left, and what has come since.
       await journal.events.accept([event('later', ['Qb'])], 'receipt', now)
@@ -264,7 +290,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await journal.products.resume('Qa')
       expect((await journal.events.dead(10)).map(({ digest }) => digest)).toEqual(['z3'])
       expect(await book.claim(10, now)).toMatchObject({ id: 3, events: 2 })
-      expect(await book.claimedProducts(3, 10, 10)).toEqual([])
+      expect(await book.claimedProducts(3, whole)).toEqual([])
       expect(await book.digests(3, 10)).toEqual(['z1', 'z2'])
       expect(await Readable.from(book.tips(3)).toArray()).toMatchObject([
         { scid: 'Qa', versionId: '2-a', parent: '1-a' },
@@ -277,7 +303,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       )
       expect(await journal.events.replay('z3')).toBe(1)
       const next = await book.claim(10, now)
-      expect(await book.claimedProducts(next?.id ?? 0, 10, 10)).toMatchObject([{ digests: ['z3'] }])
+      expect(await book.claimedProducts(next?.id ?? 0, whole)).toMatchObject([{ digests: ['z3'] }])
     })
 
     it('records no entry whose predecessor it lacks', async () => {
@@ -299,7 +325,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       const book = await leased(journal)
       await book.claim(10, now)
       await book.suspend(1, 'Qa', 'ERR_DPP_TEST')
-      const claims = await book.claimedProducts(1, 10, 10)
+      const claims = await book.claimedProducts(1, whole)
       expect(claims.map((claim) => claim.product.scid)).toEqual(['Qb'])
       const [key] = await book.claimedKeys(1)
       if (key === undefined) throw new Error('a key is claimed')

@@ -73,7 +73,7 @@ it('no statement of ingest or of the batch cycle reads a whole table', async () 
     for (const {
       product: { scid },
       digests,
-    } of await book.claimedProducts(1, 3, 10)) {
+    } of await book.claimedProducts(1, { products: 3, digests: 10, perProduct: 10 })) {
       const entry = { scid, versionNumber: 2, versionId: `2-${scid}`, line: '{}\n' }
       await book.recordEntries(1, [{ entry, head: '{}', controller: 'did:key:z1', digests }])
     }

@@ -5,7 +5,7 @@ import type { ServerErrorCode } from '../errors.ts'
 import type { BatchBook, BatchState, Leaf, SignedEntry, Tip } from './batch-port.ts'
 import type { Database } from './database.ts'
 import { createSqliteBatchReader, findBatch } from './sqlite-batch-reader.ts'
-import { createSqliteClaims } from './sqlite-claims.ts'
+import { createSqliteClaims, untilShort } from './sqlite-claims.ts'
 import { insertEntry } from './sqlite-products.ts'
 import type { Write } from './turns.ts'
 
@@ -50,6 +50,28 @@ export function createSqliteBatchBook(
       )
       invariant(sealed === digests.length, 'an entry seals exactly the digests it carries')
     }
+  }
+
+  // What is claimed of a product beyond its first `kept` waits again.
+  async function returnClaims(id: number, scid: string, kept: number): Promise<void> {
+    const claimed = database.get(
+      `SELECT count(*) AS n FROM deliveries INDEXED BY deliveries_of_product
+       WHERE batch = ? AND scid = ? AND state = 'claimed'`,
+      id,
+      scid,
+    )
+    await untilShort(Number(claimed?.['n']) - kept, (most) =>
+      fenced(() =>
+        database.run(
+          `UPDATE deliveries SET state = 'pending', batch = NULL WHERE scid = ?2 AND event IN (
+             SELECT event FROM deliveries INDEXED BY deliveries_of_product
+             WHERE batch = ?1 AND scid = ?2 AND state = 'claimed' ORDER BY event DESC LIMIT ?3)`,
+          id,
+          scid,
+          most,
+        ),
+      ),
+    )
   }
 
   function recordRoot(id: number, root: string, leaves: readonly Leaf[]): void {
@@ -118,7 +140,10 @@ export function createSqliteBatchBook(
   return {
     ...createSqliteBatchReader(database),
     ...createSqliteClaims(database, fenced),
-    recordEntries: (id, entries) => fenced(() => recordEntries(id, entries)),
+    recordEntries: async (id, entries) => {
+      for (const { entry, digests } of entries) await returnClaims(id, entry.scid, digests.length)
+      await fenced(() => recordEntries(id, entries))
+    },
     suspend: (id, scid, reason) =>
       fenced(() => {
         database.run('UPDATE products SET suspended = ? WHERE scid = ?', reason, scid)

@@ -120,7 +120,7 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
   }
 
   // One product at a time, by a seek each: all of them at once would mean to look at every claim of the batch.
-  function claimAfter(id: number, after: string): ProductClaim | undefined {
+  function claimAfter(id: number, after: string, most: number): ProductClaim | undefined {
     const next = database.get(
       `SELECT scid FROM deliveries INDEXED BY deliveries_claimed
        WHERE batch = ? AND state = 'claimed' AND scid > ? ORDER BY scid LIMIT 1`,
@@ -132,9 +132,10 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
     invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
     const digests = database.all(
       `SELECT digest FROM deliveries INDEXED BY deliveries_of_product JOIN events ON seq = event
-       WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event`,
+       WHERE batch = ? AND state = 'claimed' AND scid = ? ORDER BY event LIMIT ?`,
       id,
       product.scid,
+      most,
     )
     return { product, digests: digests.map(({ digest }) => String(digest)) }
   }
@@ -155,11 +156,11 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
           key,
         )
       }),
-    claimedProducts: async (id, limit, enough) => {
+    claimedProducts: async (id, page) => {
       const claims: ProductClaim[] = []
       let digests = 0
-      while (claims.length < limit && digests < enough) {
-        const claim = claimAfter(id, claims.at(-1)?.product.scid ?? '')
+      while (claims.length < page.products && digests < page.digests) {
+        const claim = claimAfter(id, claims.at(-1)?.product.scid ?? '', page.perProduct)
         if (claim === undefined) break
         claims.push(claim)
         digests += claim.digests.length
@@ -184,8 +185,8 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
   }
 }
 
-// Asks for page after page, `most` in all, until one is short.
-async function untilShort(
+/** Asks for page after page, `most` in all, until one is short. */
+export async function untilShort(
   most: number,
   takePage: (size: number) => Promise<number>,
 ): Promise<void> {

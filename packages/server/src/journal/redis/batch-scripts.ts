@@ -79,28 +79,32 @@ for _, s in ipairs(call('ZRANGE', b .. ':cp', 0, -1)) do
 end
 return answer(call('SREM', b .. ':k', A[2]))`)
 
-// A: batch, how many products, how many digests are enough.
+// A: batch, how many products, how many digests are enough, how many of one product.
 const CLAIMED_PRODUCTS: Script = readScript(`
 local rows, n, b = {}, 0, P .. 'b:' .. A[1]
 for i, s in ipairs(call('ZRANGE', b .. ':cp', 0, A[2] - 1)) do
-  local digests = call('ZRANGE', b .. ':c:' .. s, 0, -1)
+  local digests = call('ZRANGE', b .. ':c:' .. s, 0, A[4] - 1)
   rows[i] = {call('HGETALL', P .. 'pr:' .. s), digests}
   n = n + #digests
   if n >= tonumber(A[3]) then break end
 end
 return rows`)
 
-// A: batch; then of each entry SCID, number, versionId, line, head, controller, number of digests.
+// A: batch; then of each entry SCID, number, versionId, line, head, controller, number of digests. Answers with the products of
+// which more is claimed, and has changed nothing then.
 const RECORD_ENTRIES: Script = writeScript(`${LUA}
-local b = P .. 'b:' .. A[1]
+local b, more = P .. 'b:' .. A[1], {}
 for at = 2, #A, 7 do
   if call('LLEN', P .. 'vi:' .. A[at]) + 1 ~= tonumber(A[at + 1]) then
     return redis.error_reply('DPPRULE an entry follows the one before it')
   end
-  if call('ZCARD', b .. ':c:' .. A[at]) ~= tonumber(A[at + 6]) then
+  local claimed = call('ZCARD', b .. ':c:' .. A[at])
+  if claimed < tonumber(A[at + 6]) then
     return redis.error_reply('DPPRULE an entry seals exactly the digests it carries')
   end
+  if claimed > tonumber(A[at + 6]) then more[#more + 1] = A[at] end
 end
+if #more > 0 then return answer(more) end
 for at = 2, #A, 7 do
   local s, number, version = A[at], A[at + 1], A[at + 2]
   addEntry(s, version, A[at + 3])
@@ -114,7 +118,17 @@ for at = 2, #A, 7 do
     seal(b, d, s, version)
   end
 end
-return answer(1)`)
+return answer({})`)
+
+// A: batch, SCID, how many claims stay, how many go at most. Answers with how many went.
+const RETURN_CLAIMS: Script = writeScript(`${LUA}
+local b, s = P .. 'b:' .. A[1], A[2]
+local rest = call('ZRANGE', b .. ':c:' .. s, A[3], A[3] + A[4] - 1)
+for _, d in ipairs(rest) do
+  unclaim(b, d, s)
+  enqueueAgain(d, s)
+end
+return answer(#rest)`)
 
 // A: batch, SCID, reason.
 const SUSPEND: Script = writeScript(`${LUA}
@@ -288,6 +302,7 @@ export const batchScripts = {
   REFUSE_KEY,
   CLAIMED_PRODUCTS,
   RECORD_ENTRIES,
+  RETURN_CLAIMS,
   SUSPEND,
   SET_ASIDE,
   HAND_OVER,

@@ -1,7 +1,7 @@
 // The batch book on Redis. Every write carries the fencing token, which the script compares inside Redis: a process that
 // lost the lease while it slept changes nothing. Long work goes in pieces, each whole, so that no script holds Redis up.
 import { invariant } from '@dpp/core'
-import type { Batch, BatchBook, Leaf, Tip } from '../batch-port.ts'
+import type { Batch, BatchBook, Leaf, SignedEntry, Tip } from '../batch-port.ts'
 import { createRedisBatchReader, formatLeaf } from './batch-reader.ts'
 import { batchScripts as scripts } from './batch-scripts.ts'
 import { parseProduct } from './products.ts'
@@ -34,6 +34,24 @@ export function createRedisBatchBook(
       isMore = more === 1
     }
     return id === 0 ? undefined : await reader.find(id)
+  }
+
+  async function recordEntries(id: number, entries: readonly SignedEntry[]): Promise<void> {
+    const args = entries.flatMap(({ entry, head, controller, digests }) => {
+      const { scid, versionNumber, versionId, line } = entry
+      return [scid, versionNumber, versionId, line, head, controller, digests.length]
+    })
+    for (;;) {
+      const more = parseList(await fenced(scripts.RECORD_ENTRIES, [id, ...args])).map(textOf)
+      if (more.length === 0) return
+      const crowded = entries.filter(({ entry }) => more.includes(entry.scid))
+      for (const { entry, digests } of crowded) await returnClaims(id, entry.scid, digests.length)
+    }
+  }
+
+  async function returnClaims(id: number, scid: string, kept: number): Promise<void> {
+    const args = [id, scid, kept, PIECE]
+    while ((await fenced(scripts.RETURN_CLAIMS, args)) === PIECE);
   }
 
   async function recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void> {
@@ -78,21 +96,15 @@ export function createRedisBatchBook(
         `${issuer}\t${verificationMethod}\t${key}`,
         reason,
       ])),
-    claimedProducts: async (id, limit, enough) =>
-      parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, limit, enough])).map(
+    claimedProducts: async (id, { products, digests: enough, perProduct }) =>
+      parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, products, enough, perProduct])).map(
         ([fields, digests]) => {
           const product = parseProduct(fields)
           invariant(product !== undefined, 'a delivery is claimed for a hosted product only')
           return { product, digests: parseList(digests).map(textOf) }
         },
       ),
-    recordEntries: async (id, entries) => {
-      const args = entries.flatMap(({ entry, head, controller, digests }) => {
-        const { scid, versionNumber, versionId, line } = entry
-        return [scid, versionNumber, versionId, line, head, controller, digests.length]
-      })
-      await fenced(scripts.RECORD_ENTRIES, [id, ...args])
-    },
+    recordEntries,
     suspend: async (id, scid, reason) => void (await fenced(scripts.SUSPEND, [id, scid, reason])),
     setAside: async (id, scid, reason) =>
       void (await fenced(scripts.SET_ASIDE, [id, scid, reason])),
