@@ -1,19 +1,43 @@
 // Requests at the rim of what the service takes.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalService, openLocalService } from '../../../../test/local-service.ts'
 import {
+  createOrganisation,
+  type FileHost,
   postJson,
   type RegisteredProduct,
   registerProduct,
   signManufacture,
+  startFileHost,
 } from '../../../../test/server-client.ts'
 
 let service: LocalService
+let files: FileHost
+let beforeAnswer = async (): Promise<void> => {}
+// The host of an issuer, which answers when it likes.
+const slow = createServer(async ({ url = '' }, response) => {
+  await beforeAnswer()
+  response.end(files.files.get(url))
+})
 
 beforeAll(async () => {
-  service = await openLocalService({ DPP_ISSUER_QUOTA_PER_DAY: '45' })
+  files = await startFileHost()
+  await once(slow.listen(0, '127.0.0.1'), 'listening')
+  const { port } = slow.address() as AddressInfo
+  service = await openLocalService({
+    DPP_ISSUER_QUOTA_PER_DAY: '45',
+    DPP_ORIGINS: `slow.example=http://127.0.0.1:${port}`,
+  })
 })
-afterAll(async () => await service.close())
+afterAll(async () => {
+  await service.close()
+  await files.close()
+  slow.close()
+})
 
 // The first is registered as always, the others are entered as its likeness.
 async function enterProducts(count: number): Promise<readonly RegisteredProduct[]> {
@@ -45,4 +69,19 @@ it('says that a request is too large when its receipt would be, and takes its ev
   expect(await service.server.journal.events.recent(1)).toEqual([])
   // What was not stored is not counted.
   expect((await postJson(`${service.url}/events`, events[0])).status).toBe(201)
+})
+
+it('asks again whose product it is when the host of the issuer was slow', async () => {
+  const seller = await createOrganisation(files, 'slow.example')
+  const product = await registerProduct(service.url, 'dpp.windowco.example', seller, 'SOLD')
+  const { products } = service.server.journal
+  const { head } = (await products.find(product.scid)) ?? { head: '' }
+  beforeAnswer = async () => {
+    const sold = { scid: product.scid, before: head, entries: [], head, sealed: [] }
+    const controller = service.issuer.did
+    expect(await products.append({ ...sold, controller, control: 'delegated' })).toBe('appended')
+    await sleep(1200)
+  }
+  const answer = await postJson(`${service.url}/events`, await signManufacture(seller, [product]))
+  expect(answer).toMatchObject({ status: 403, body: { code: 'ERR_DPP_EVENT_ISSUER_REFUSED' } })
 })
