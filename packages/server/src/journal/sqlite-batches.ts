@@ -1,5 +1,6 @@
 // The batch book on SQLite: what was claimed, signed, published, rooted, settled. Each write is one transaction that
 // first checks the fencing token, so that a process that lost the lease while it slept changes nothing.
+import { setImmediate } from 'node:timers/promises'
 import { DppError, invariant } from '@dpp/core'
 import type { ServerErrorCode } from '../errors.ts'
 import type { BatchBook, BatchState, Leaf, SignedEntry, Tip } from './batch-port.ts'
@@ -10,6 +11,7 @@ import { insertEntry } from './sqlite-products.ts'
 import type { Write } from './turns.ts'
 
 const TIPS_PER_PAGE = 250
+const LEAVES_PER_PAGE = 1000
 
 /** The writing side for the holder of fencing token `token`; `unlock` gives the lease back. */
 export function createSqliteBatchBook(
@@ -74,18 +76,36 @@ export function createSqliteBatchBook(
     )
   }
 
-  function recordRoot(id: number, root: string, leaves: readonly Leaf[]): void {
-    const batch = findBatch(database, id)
-    if (batch?.root !== undefined) {
-      invariant(batch.root === root, 'a batch never has two roots') // Invariant I4.
+  // A page of leaves is a commit; they count once the root is there.
+  async function recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void> {
+    const known = findBatch(database, id)?.root
+    if (known !== undefined) {
+      invariant(known === root, 'a batch never has two roots') // Invariant I4.
       return
     }
-    leaves.forEach((leaf, position) => {
+    for (let from = 0; from < leaves.length; from += LEAVES_PER_PAGE) {
+      await fenced(() => insertLeaves(id, from, leaves.slice(from, from + LEAVES_PER_PAGE)))
+      await setImmediate()
+    }
+    await fenced(() => {
+      database.run('DELETE FROM leaves WHERE batch = ? AND position >= ?', id, leaves.length)
       database.run(
-        `INSERT INTO leaves (batch, position, kind, scid, version_id, parent, leaf_hash)
+        "UPDATE batches SET root = ?, tree_size = ?, state = 'rooted' WHERE id = ?",
+        root,
+        leaves.length,
+        id,
+      )
+    })
+  }
+
+  // In the place of those that a process wrote which was killed before it wrote the root.
+  function insertLeaves(id: number, from: number, leaves: readonly Leaf[]): void {
+    leaves.forEach((leaf, index) => {
+      database.run(
+        `INSERT OR REPLACE INTO leaves (batch, position, kind, scid, version_id, parent, leaf_hash)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
         id,
-        position,
+        from + index,
         leaf.kind,
         leaf.scid,
         leaf.versionId,
@@ -93,12 +113,6 @@ export function createSqliteBatchBook(
         leaf.leafHash,
       )
     })
-    database.run(
-      "UPDATE batches SET root = ?, tree_size = ?, state = 'rooted' WHERE id = ?",
-      root,
-      leaves.length,
-      id,
-    )
   }
 
   function advance(id: number, state: BatchState, now: Date): void {
@@ -236,11 +250,12 @@ export function createSqliteBatchBook(
     tips,
     isAnchoredTip: async (scid, versionId) =>
       database.get(
-        "SELECT 1 FROM leaves WHERE scid = ? AND version_id = ? AND kind = 'issuer'",
+        `SELECT 1 FROM leaves JOIN batches ON id = batch
+         WHERE scid = ? AND version_id = ? AND kind = 'issuer' AND root IS NOT NULL`,
         scid,
         versionId,
       ) !== undefined,
-    recordRoot: (id, root, leaves) => fenced(() => recordRoot(id, root, leaves)),
+    recordRoot,
     advance: (id, state, now) => fenced(() => advance(id, state, now)),
     noteProblem: (id, problem) =>
       fenced(() => {
