@@ -1,6 +1,6 @@
 // Is the history of this product intact and anchored?
 //
-//   npm install @dpp/verifier @dpp/webvh undici     (undici for the guarded fetch, which takes Node ≥ 22.19)
+//   npm install @dpp/verifier @dpp/webvh undici     (undici@7 on Node below 22.19; for the guarded fetch)
 //   node verify.mjs <did> <rpc-url> [host=url …]
 //
 // `host=url` says where a public host really answers: for a stack on your own machine. CHAIN names another chain (CAIP-2).
