@@ -38,15 +38,18 @@ export async function signEntries(context: BatchContext, batch: Batch): Promise<
 // An event that was accepted with a key which its issuer has removed since is not sealed: it waits on the dead-letter
 // list. An issuer that cannot be reached is taken as it was last seen: an outage is not a revocation.
 async function refuseRevokedKeys(context: BatchContext, batch: Batch): Promise<void> {
+  const removed: ClaimedKey[] = []
   const failures = await visitAll(await context.book.claimedKeys(batch.id), async (claimed) => {
-    const current = await currentKey(context, claimed)
-    if (current === claimed.key) return
+    if ((await currentKey(context, claimed)) !== claimed.key) removed.push(claimed)
+  })
+  // One after the other: the pages of many keys at once would hold everybody up together.
+  for (const claimed of removed) {
     context.log.warn(
       { event: 'event.key_refused', batch: batch.id, issuer: claimed.issuer },
       'events by a removed key refused',
     )
     await context.book.refuseKey(batch.id, claimed, 'ERR_DPP_EVENT_KEY_UNKNOWN')
-  })
+  }
   for (const { error } of failures) throw error
 }
 

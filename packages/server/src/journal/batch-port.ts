@@ -93,7 +93,7 @@ export type BatchBook = BatchReader & {
   /** Claims what waits (at most `limit` deliveries) and every entry that is in no batch. Undefined: nothing waits. */
   claim(limit: number, now: Date): Promise<Batch | undefined>
   claimedKeys(id: number): Promise<readonly ClaimedKey[]>
-  /** Puts the claims of a key on the dead-letter list. */
+  /** Puts the claims of a key on the dead-letter list, page by page: after one that ended in the middle, once more. */
   refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void>
   /** The next products that still have claims without an entry, with their digests in order of arrival. */
   claimedProducts(id: number, page: ClaimPage): Promise<readonly ProductClaim[]>

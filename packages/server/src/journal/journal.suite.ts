@@ -1,5 +1,6 @@
 // The contract of the journal port: every adapter passes it.
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { BatchBook, Tip } from './batch-port.ts'
 import type { Product } from './log-port.ts'
@@ -341,6 +342,55 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       expect(await journal.events.replay('z1')).toBe(2)
       expect(await journal.events.backlog()).toEqual({ deliveries: 2, oldest: now })
       expect(await book.claim(10, now)).toMatchObject({ id: 2, events: 1 })
+    })
+
+    it('refuses a key with more than a page of claims, nobody waiting for the last', async () => {
+      const journal = await open()
+      for (const name of ['a', 'b', 'c']) await journal.products.add(product(name), genesis(name))
+      const names = Array.from({ length: 1250 }, (_, i) => String(i).padStart(4, '0'))
+      const removed = names.map((name) => event(name, ['Qa', 'Qb']))
+      const others = names
+        .slice(0, 30)
+        .map((name) => ({ ...event(`x${name}`, ['Qa', 'Qc']), key: 'z2' }))
+      await journal.events.accept([...others, ...removed], 'receipt', now)
+      const book = await leased(journal)
+      await book.claim(10_000, now)
+      const key = (await book.claimedKeys(1)).find((each) => each.key === 'z1')
+      if (key === undefined) throw new Error('the key is claimed')
+      const refusal = book.refuseKey(1, key, 'ERR_DPP_TEST_KEY')
+      await setImmediate()
+      expect(await journal.events.countDead()).toBeLessThan(2500)
+      await refusal
+      expect(await journal.events.countDead()).toBe(2500)
+      expect(await book.claimedKeys(1)).toEqual([{ ...key, key: 'z2' }])
+      const claims = await book.claimedProducts(1, 10, 10_000)
+      expect(claims.map(({ product: { scid } }) => scid)).toEqual(['Qa', 'Qc'])
+      for (const { digests } of claims) expect(digests).toEqual(others.map((each) => each.digest))
+    })
+
+    it('goes on with a key that a process refused in part', async () => {
+      const journal = await open()
+      await journal.products.add(product('a'), genesis('a'))
+      const names = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'))
+      for (const request of ['1', '2', '3', '4', '5']) {
+        const events = names.map((name) => event(request + name, ['Qa']))
+        await journal.events.accept(events, `receipt ${request}`, now)
+      }
+      const book = await leased(journal)
+      await book.claim(10_000, now)
+      const [key] = await book.claimedKeys(1)
+      if (key === undefined) throw new Error('a key is claimed')
+      const refusal = Promise.allSettled([book.refuseKey(1, key, 'ERR_DPP_TEST_KEY')])
+      await book.release()
+      const next = await leased(journal)
+      await refusal // It lost the lease, unless it was faster.
+      for (const left of await next.claimedKeys(1)) {
+        expect(left).toEqual(key)
+        await next.refuseKey(1, left, 'ERR_DPP_TEST_KEY')
+      }
+      expect(await journal.events.countDead()).toBe(5000)
+      expect(await next.claimedKeys(1)).toEqual([])
+      expect(await next.claimedProducts(1, 10, 10)).toEqual([])
     })
   })
 }

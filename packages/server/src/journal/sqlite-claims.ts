@@ -13,6 +13,8 @@ type Claims = Pick<
   'claim' | 'claimedKeys' | 'refuseKey' | 'claimedProducts' | 'digests' | 'issuers'
 >
 
+type Claim = { readonly event: number; readonly scid: string; readonly isOfKey: boolean }
+
 const PAGE = 500
 
 /** The part of the batch book that claims and reads claims; `fenced` writes for the holder of the lease. */
@@ -119,6 +121,58 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
     }
   }
 
+  // Looks at a page of claims after the other, whoever signed them, and writes when it has found a page of the key's. One that
+  // ends in the middle is begun again: the key still has claims.
+  async function refuseKey(id: number, key: ClaimedKey, reason: string): Promise<void> {
+    let last: Claim = { event: 0, scid: '', isOfKey: false }
+    let found: Claim[] = []
+    await untilShort(Number.POSITIVE_INFINITY, async (size) => {
+      const page = claimsAfter(id, last, key, size)
+      last = page.at(-1) ?? last
+      found.push(...page.filter(({ isOfKey }) => isOfKey))
+      if (found.length >= PAGE || page.length < size) {
+        const claims = found
+        found = []
+        await fenced(() => buryClaims(id, claims, reason))
+      }
+      return page.length
+    })
+  }
+
+  function claimsAfter(id: number, last: Claim, key: ClaimedKey, most: number): readonly Claim[] {
+    const rows = database.all(
+      `SELECT event, scid, issuer = ? AND verification_method = ? AND key = ? AS is_of_key FROM (
+         SELECT event, scid FROM deliveries INDEXED BY deliveries_in_order
+         WHERE batch = ? AND state = 'claimed' AND (event, scid) > (?, ?) ORDER BY event, scid LIMIT ?)
+       JOIN events ON seq = event ORDER BY event, scid`,
+      key.issuer,
+      key.verificationMethod,
+      key.key,
+      id,
+      last.event,
+      last.scid,
+      most,
+    )
+    return rows.map((row) => ({
+      event: Number(row['event']),
+      scid: String(row['scid']),
+      isOfKey: row['is_of_key'] === 1,
+    }))
+  }
+
+  function buryClaims(id: number, claims: readonly Claim[], reason: string): void {
+    for (const { event, scid } of claims) {
+      database.run(
+        `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
+         WHERE event = ? AND scid = ? AND batch = ? AND state = 'claimed'`,
+        reason,
+        event,
+        scid,
+        id,
+      )
+    }
+  }
+
   // One product at a time, by a seek each: all of them at once would mean to look at every claim of the batch.
   function claimAfter(id: number, after: string, most: number): ProductClaim | undefined {
     const next = database.get(
@@ -143,19 +197,7 @@ export function createSqliteClaims(database: Database, fenced: Write): Claims {
   return {
     claim,
     claimedKeys: (id) => keysOf(id, 'claimed'),
-    refuseKey: (id, { issuer, verificationMethod, key }, reason) =>
-      fenced(() => {
-        database.run(
-          `UPDATE deliveries SET state = 'dead', batch = NULL, reason = ?
-           WHERE batch = ? AND state = 'claimed' AND EXISTS (SELECT 1 FROM events
-             WHERE seq = event AND issuer = ? AND verification_method = ? AND key = ?)`,
-          reason,
-          id,
-          issuer,
-          verificationMethod,
-          key,
-        )
-      }),
+    refuseKey,
     claimedProducts: async (id, page) => {
       const claims: ProductClaim[] = []
       let digests = 0

@@ -66,18 +66,28 @@ const CLAIMED_KEYS: Script = readScript(`
 if call('EXISTS', P .. 'b:' .. A[1] .. ':cp') == 0 then return {} end
 return call('SMEMBERS', P .. 'b:' .. A[1] .. ':k')`)
 
-// A: batch, signer, reason.
-const REFUSE_KEY: Script = writeScript(`${LUA}
-local b = P .. 'b:' .. A[1]
-for _, s in ipairs(call('ZRANGE', b .. ':cp', 0, -1)) do
-  for _, d in ipairs(call('ZRANGE', b .. ':c:' .. s, 0, -1)) do
-    if signer(row(d)) == A[2] then
+// A: batch, signer, reason, how many claims to look at, product and seq of the one that was looked at last. Answers with
+// those of the last one now; with nothing after the last of all, and only then the batch has the key no more.
+const REFUSE_KEY: Script = writeScript(`${LUA}${PAGE_LUA}
+local b, left, n = P .. 'b:' .. A[1], tonumber(A[4]), A[6]
+local products = page(b .. ':cp', A[5], left)
+table.insert(products, 1, A[5])
+for _, s in ipairs(products) do
+  local digests = call('ZRANGEBYSCORE', b .. ':c:' .. s, '(' .. n, '+inf', 'LIMIT', 0, left)
+  for _, d in ipairs(digests) do
+    local its = row(d)
+    n = its.seq
+    if signer(its) == A[2] then
       unclaim(b, d, s)
       bury(d, s, A[3])
     end
   end
+  left = left - #digests
+  if left == 0 then return answer({s, tostring(n)}) end
+  n = 0
 end
-return answer(call('SREM', b .. ':k', A[2]))`)
+call('SREM', b .. ':k', A[2])
+return answer({})`)
 
 // A: batch, how many products, how many digests are enough, how many of one product.
 const CLAIMED_PRODUCTS: Script = readScript(`

@@ -1,7 +1,7 @@
 // The batch book on Redis. Every write carries the fencing token, which the script compares inside Redis: a process that
 // lost the lease while it slept changes nothing. Long work goes in pieces, each whole, so that no script holds Redis up.
 import { invariant } from '@dpp/core'
-import type { Batch, BatchBook, Leaf, SignedEntry, Tip } from '../batch-port.ts'
+import type { Batch, BatchBook, ClaimedKey, Leaf, SignedEntry, Tip } from '../batch-port.ts'
 import { createRedisBatchReader, formatLeaf } from './batch-reader.ts'
 import { batchScripts as scripts } from './batch-scripts.ts'
 import { parseProduct } from './products.ts'
@@ -54,6 +54,16 @@ export function createRedisBatchBook(
     while ((await fenced(scripts.RETURN_CLAIMS, args)) === PIECE);
   }
 
+  async function refuseKey(id: number, claimed: ClaimedKey, reason: string): Promise<void> {
+    const { issuer, verificationMethod, key } = claimed
+    const signer = `${issuer}\t${verificationMethod}\t${key}`
+    let last: readonly Argument[] = ['', 0]
+    while (last.length > 0) {
+      const reply = await fenced(scripts.REFUSE_KEY, [id, signer, reason, PIECE, ...last])
+      last = parseList(reply).map(textOf)
+    }
+  }
+
   async function recordRoot(id: number, root: string, leaves: readonly Leaf[]): Promise<void> {
     for (let at = 0; at < leaves.length; at += PIECE) {
       const staged = leaves.slice(at, at + PIECE).map(formatLeaf)
@@ -90,12 +100,7 @@ export function createRedisBatchBook(
         const [issuer = '', verificationMethod = '', key = ''] = text.split('\t')
         return { issuer, verificationMethod, key }
       }),
-    refuseKey: async (id, { issuer, verificationMethod, key }, reason) =>
-      void (await fenced(scripts.REFUSE_KEY, [
-        id,
-        `${issuer}\t${verificationMethod}\t${key}`,
-        reason,
-      ])),
+    refuseKey,
     claimedProducts: async (id, { products, digests: enough, perProduct }) =>
       parseRows(await run(scripts.CLAIMED_PRODUCTS, [id, products, enough, perProduct])).map(
         ([fields, digests]) => {
