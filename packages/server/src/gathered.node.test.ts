@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { gathered } from './gathered.ts'
 
@@ -22,6 +23,14 @@ it('begins at once with as many as go together', async () => {
   const { groups, double } = createDoubler(2)
   expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6])
   expect(groups).toEqual([[1, 2], [3]])
+})
+
+it('begins no group later than the end of the turn, however many there are', async () => {
+  const { groups, double } = createDoubler(2)
+  const results = [1, 2, 3, 4, 5].map(double)
+  await setImmediate()
+  expect(groups).toEqual([[1, 2], [3, 4], [5]])
+  expect(await Promise.all(results)).toEqual([2, 4, 6, 8, 10])
 })
 
 it('tells all of a group of its failure, and goes on', async () => {

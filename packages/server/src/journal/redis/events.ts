@@ -1,5 +1,6 @@
 // The event queue on Redis: what was accepted, and where each delivery of it stands.
 import { invariant } from '@dpp/core'
+import { gathered } from '../../gathered.ts'
 import type {
   Delivery,
   DeliveryState,
@@ -9,7 +10,6 @@ import type {
   Withheld,
 } from '../port.ts'
 import { ACCEPT, acceptArguments, idHash } from './accept-events.ts'
-import { createGatheredLookUp } from './gather.ts'
 import { LUA } from './lua.ts'
 import { blankText, unpackText } from './pieces.ts'
 import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
@@ -169,13 +169,13 @@ end
 return answer(n)`)
 
 const PAGE = 500
-const LOOK_UPS = 1_000 // A few milliseconds of Redis.
+const LOOK_UPS = 1_000 // A few milliseconds of Redis. A request of a hundred events costs one round trip, not a hundred.
 
 export function createRedisEvents({ run }: Scripts): EventQueue {
-  const standing = createGatheredLookUp(LOOK_UPS, async (events: readonly Named[]) => {
+  const standing = gathered(async (events: readonly Named[]) => {
     const names = events.flatMap((event) => [event.digest, idHash(event)])
     return parseStandings(await run(STANDINGS, names), events)
-  })
+  }, LOOK_UPS)
 
   async function content(digest: string): Promise<Content | undefined> {
     const reply = parseList(await run(CONTENT, [digest]))

@@ -1,7 +1,7 @@
 // Product logs on Redis.
 import { sha256, toHex } from '@dpp/core'
+import { gathered } from '../../gathered.ts'
 import type { Control, Product, ProductBook, ProductOwner } from '../log-port.ts'
-import { createGatheredLookUp } from './gather.ts'
 import { LUA, PAGE_LUA } from './lua.ts'
 import { eachItem, isGiven, parseFields, parseList, parseRows, textOf } from './replies.ts'
 import { readScript, type Scripts, writeScript } from './script.ts'
@@ -133,8 +133,9 @@ const PAGE = 500
 const LOOK_UPS = 1_000
 
 export function createRedisProducts({ run }: Scripts): ProductBook {
-  const owner = createGatheredLookUp(LOOK_UPS, async (scids: readonly string[]) =>
-    parseRows(await run(OWNERS, scids)).map(parseOwner),
+  const owner = gathered(
+    async (scids: readonly string[]) => parseRows(await run(OWNERS, scids)).map(parseOwner),
+    LOOK_UPS,
   )
   async function find(scid: string): Promise<Product | undefined> {
     return parseProduct(await run(FIND, [scid]))
