@@ -1,7 +1,7 @@
 // What `GET /service` tells beside the service's own DID: everything a client needs to know to use this service.
 import type { Config } from './config.ts'
 import { MAX_BODY_BYTES } from './http/hardening.ts'
-import { EVENT_LIMITS, MAX_PRODUCTS } from './ingest/parse-posted.ts'
+import { EVENT_LIMITS, MAX_PRODUCTS, MAX_PRODUCTS_PER_REQUEST } from './ingest/parse-posted.ts'
 import type { ShardMap } from './shards.ts'
 
 export type ServiceDescription = {
@@ -17,6 +17,8 @@ export type ServiceDescription = {
   readonly limits: {
     readonly bodyBytes: number
     readonly eventsPerRequest: number
+    /** Of all events together; a product counts for each event that names it. */
+    readonly productsPerRequest: number
     readonly keysPerRequest: number
     /** Lines of one stream. */
     readonly eventsPerStream: number
@@ -60,6 +62,7 @@ export function describeService(
     limits: {
       bodyBytes: MAX_BODY_BYTES,
       eventsPerRequest: MAX_EVENTS_PER_REQUEST,
+      productsPerRequest: MAX_PRODUCTS_PER_REQUEST,
       keysPerRequest: MAX_KEYS_PER_REQUEST,
       eventsPerStream: MAX_EVENTS_PER_STREAM,
       eventBytes: EVENT_LIMITS.maxBytes,

@@ -8,8 +8,9 @@ export const NDJSON = 'application/x-ndjson'
 export type LineLimits = {
   readonly maxLineBytes: number
   readonly maxLines: number
-  /** Lines that are given on together. */
+  /** Lines that are given on together, and bytes of them unless one line alone has more. */
   readonly maxGroup: number
+  readonly maxGroupBytes: number
 }
 
 const LINE_FEED = 10
@@ -21,7 +22,7 @@ const LINE_FEED = 10
  */
 export async function* lineGroups(
   stream: AsyncIterable<Uint8Array>,
-  { maxLineBytes, maxLines, maxGroup }: LineLimits,
+  { maxLineBytes, maxLines, maxGroup, maxGroupBytes }: LineLimits,
 ): AsyncGenerator<readonly Uint8Array[]> {
   let rest: Buffer = Buffer.alloc(0)
   let lines = 0
@@ -29,12 +30,16 @@ export async function* lineGroups(
     const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
     let start = 0
     let group: Uint8Array[] = []
+    let groupBytes = 0
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+      if (group.length === maxGroup || groupBytes + end - start > maxGroupBytes) {
+        if (group.length > 0) yield group
+        group = []
+        groupBytes = 0
+      }
       add(group, bytes.subarray(start, end))
+      groupBytes += end - start
       start = end + 1
-      if (group.length < maxGroup) continue
-      yield group
-      group = []
     }
     rest = bytes.subarray(start)
     if (rest.length > maxLineBytes) throw tooLong()

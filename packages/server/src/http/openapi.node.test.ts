@@ -159,6 +159,7 @@ describe('answers', () => {
   it('say what the limits of an event are', async () => {
     const { limits } = (await (await fetch(`${url}/service`)).json()) as { limits: object }
     expect(limits).toMatchObject({ eventBytes: 65_536, eventMembers: 4096, productsPerEvent: 256 })
+    expect(limits).toMatchObject({ eventsPerRequest: 1000, productsPerRequest: 10_000 })
   })
 })
 

@@ -38,7 +38,7 @@ export function registerEventRoutes(app: FastifyInstance, context: AppContext): 
     tag,
     summary: 'Post signed events',
     description:
-      'One event, a list, or a stream of lines. The answer is the receipt; for several, a result for each.',
+      'One event, a list, or a stream of lines. The answer is the receipt; for several, a result for each. All events of a list name at most `productsPerRequest` products, as `GET /service` says.',
     query: { audience: 'Who alone may read them; not signed. Absent: everybody.' },
     body: {
       'application/vc': 'Event',
@@ -182,6 +182,8 @@ const LINE_LIMITS = {
   maxLineBytes: EVENT_LIMITS.maxBytes,
   maxLines: MAX_EVENTS_PER_STREAM,
   maxGroup: 200,
+  // Fewer products than a request may name, for the name of one has 61 bytes at least; their receipt is not too large either.
+  maxGroupBytes: 512 * 1024,
 }
 
 // Receipts are embedded as their stored text. Each result points to its receipt or says why there is none. The same

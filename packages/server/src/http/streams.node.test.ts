@@ -1,4 +1,5 @@
 // Streams in both directions: events as lines, and states as they change.
+import { Readable } from 'node:stream'
 import { eventDigest, type JsonObject } from '@dpp/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -14,7 +15,7 @@ import {
   signManufacture,
 } from '../../../../test/server-client.ts'
 import type { Server } from '../server.ts'
-import { lineGroups } from './ndjson.ts'
+import { type LineLimits, lineGroups } from './ndjson.ts'
 
 let service: LocalService
 let issuer: Organisation
@@ -73,7 +74,7 @@ describe('events as lines', () => {
       async function* stream(): AsyncGenerator<Uint8Array> {
         yield* chunks
       }
-      const limits = { maxLineBytes: 10, maxLines: 10, maxGroup: 2 }
+      const limits = { maxLineBytes: 10, maxLines: 10, maxGroup: 2, maxGroupBytes: 10 }
       const lines: string[] = []
       for await (const group of lineGroups(stream(), limits)) {
         expect(group.length).toBeLessThanOrEqual(2)
@@ -81,6 +82,39 @@ describe('events as lines', () => {
       }
       expect(lines).toEqual(['a', 'bc', 'd\u00e9', 'e'])
     }
+  })
+})
+
+describe('the groups of lines', () => {
+  async function groupsOf(text: string, limits: Partial<LineLimits>): Promise<string[][]> {
+    const all = { maxLineBytes: 10, maxLines: 10, maxGroup: 10, maxGroupBytes: 100, ...limits }
+    const groups: string[][] = []
+    for await (const group of lineGroups(Readable.from([Buffer.from(text)]), all)) {
+      groups.push(group.map((line) => Buffer.from(line).toString()))
+    }
+    return groups
+  }
+
+  it('hold no more lines and bytes than they may, and a long line is one of its own', async () => {
+    const text = 'a\nb\nc\nddd\neeeeee\n\nf\ng\n'
+    const byBytes = [['a', 'b', 'c'], ['ddd'], ['eeeeee'], ['f', 'g']]
+    expect(await groupsOf(text, { maxGroupBytes: 4 })).toEqual(byBytes)
+    const byLines = [['a', 'b'], ['c', 'ddd'], ['eeeeee', 'f'], ['g']]
+    expect(await groupsOf(text, { maxGroup: 2 })).toEqual(byLines)
+  })
+
+  it('name fewer products than a request may, however many the stream names', async () => {
+    const elsewhere = Array.from({ length: 249 }, (_, i) => {
+      const scid = `${product.scid.slice(0, -3)}${String(i + 111).replaceAll('0', 'z')}`
+      const did = product.did.replaceAll(product.scid, scid)
+      return { ...product, did, item: `${product.item}-${i}` }
+    })
+    const event = await signManufacture(issuer, [product, ...elsewhere])
+    const line = JSON.stringify(event)
+    const { lines } = await postLines(`${line}\n`.repeat(82))
+    const results = lines.filter((each) => typeof each['receipt'] !== 'object')
+    expect(results).toHaveLength(82)
+    expect(results.every(({ digest }) => digest === eventDigest(event))).toBe(true)
   })
 })
 

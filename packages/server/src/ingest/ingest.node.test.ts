@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type LocalService, openLocalService } from '../../../../test/local-service.ts'
 import {
   createOrganisation,
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await once(slow.listen(0, '127.0.0.1'), 'listening')
   const { port } = slow.address() as AddressInfo
   service = await openLocalService({
-    DPP_ISSUER_QUOTA_PER_DAY: '45',
+    DPP_ISSUER_QUOTA_PER_DAY: '40',
     DPP_ORIGINS: `slow.example=http://127.0.0.1:${port}`,
   })
 })
@@ -62,7 +62,7 @@ async function enterProducts(count: number): Promise<readonly RegisteredProduct[
 it('says that a request is too large when its receipt would be, and takes its events one by one', async () => {
   const products = await enterProducts(250)
   const events = await Promise.all(
-    Array.from({ length: 45 }, () => signManufacture(service.issuer, products)),
+    Array.from({ length: 40 }, () => signManufacture(service.issuer, products)),
   )
   const answer = await postJson(`${service.url}/events`, { events })
   expect(answer).toMatchObject({ status: 413, body: { code: 'ERR_DPP_HTTP_TOO_LARGE' } })
@@ -84,4 +84,30 @@ it('asks again whose product it is when the host of the issuer was slow', async 
   }
   const answer = await postJson(`${service.url}/events`, await signManufacture(seller, [product]))
   expect(answer).toMatchObject({ status: 403, body: { code: 'ERR_DPP_EVENT_ISSUER_REFUSED' } })
+})
+
+it('refuses a request that names more products than it may, before it looks anything up', async () => {
+  const registered = await registerProduct(
+    service.url,
+    'dpp.windowco.example',
+    service.issuer,
+    'M-0',
+  )
+  const named = Array.from({ length: 250 }, (_, i) => {
+    const scid = `${registered.scid.slice(0, -3)}${String(i + 111).replaceAll('0', 'z')}`
+    const did = registered.did.replaceAll(registered.scid, scid)
+    return { ...registered, did, item: `${registered.item}-${i}` }
+  })
+  const event = await signManufacture(service.issuer, named)
+  const standing = vi.spyOn(service.server.journal.events, 'standing')
+  const most: unknown[] = Array(40).fill(event)
+  // None is hosted here, and one that is malformed names nothing.
+  const taken = await postJson(`${service.url}/events`, { events: [...most, {}] })
+  expect(taken).toMatchObject({ status: 404, body: { results: Array(41).fill({}) } })
+  expect(standing).toHaveBeenCalledTimes(40)
+  const refused = await postJson(`${service.url}/events`, { events: [...most, event] })
+  expect(refused).toMatchObject({ status: 413, body: { code: 'ERR_DPP_HTTP_TOO_LARGE' } })
+  expect(refused.text).toContain('at most 10000 products')
+  expect(standing).toHaveBeenCalledTimes(40)
+  standing.mockRestore()
 })

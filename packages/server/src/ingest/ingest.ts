@@ -20,7 +20,7 @@ import { checkRights, lookUpProducts } from './check-rights.ts'
 import { checkSignature } from './check-signature.ts'
 import type { EventVerifier } from './event-verifier.ts'
 import type { IssuerQuota } from './issuer-quota.ts'
-import { parsePosted } from './parse-posted.ts'
+import { assertFewProducts, parsePosted } from './parse-posted.ts'
 
 /** What became of one posted event. */
 export type EventOutcome =
@@ -64,7 +64,8 @@ const LOOK_AGAIN_MS = 1000
  * Events that are new come under one receipt; an event that is known answers with the receipt it got first, byte for
  * byte. The promise resolves when everything that is reported as stored is durable.
  *
- * @throws ERR_DPP_HTTP_TOO_LARGE when they name more products than a receipt holds; ERR_DPP_HTTP_UNAVAILABLE when the queue is full, or requests with the same events overtake this one again and again;
+ * @throws ERR_DPP_HTTP_TOO_LARGE when they name more products than a request may, or than a receipt holds;
+ * ERR_DPP_HTTP_UNAVAILABLE when the queue is full, or requests with the same events overtake this one again and again;
  * whatever the journal throws
  */
 export async function ingest(
@@ -86,8 +87,10 @@ async function ingestOnce(
   context: IngestContext,
   posted: readonly Uint8Array[],
 ): Promise<readonly EventOutcome[] | undefined> {
+  const parsed = posted.map(parse)
+  assertFewProducts(parsed.flatMap((each) => ('kind' in each ? [] : [each])))
   // Cheap checks first, with the look-ups of all events on their way at once; then every signature of the request.
-  const screened = await Promise.all(posted.map((body) => screen(context, body)))
+  const screened = await Promise.all(parsed.map((each) => screen(context, each)))
   const judged = await Promise.all(screened.map((each) => judge(context, each)))
 
   const accepted = new Map<string, AcceptedEvent>() // By digest: the same event twice in one request is one event.
@@ -121,12 +124,22 @@ async function store(
   }
 }
 
-// Everything that needs neither the network nor a signature.
-async function screen(context: IngestContext, body: Uint8Array): Promise<EventOutcome | Candidate> {
-  let digest: string | undefined
+function parse(body: Uint8Array): EventOutcome | ParsedEvent {
   try {
-    const parsed = parsePosted(body)
-    digest = parsed.digest
+    return parsePosted(body)
+  } catch (error) {
+    return refusal(error, undefined)
+  }
+}
+
+// Everything that needs neither the network nor a signature.
+async function screen(
+  context: IngestContext,
+  parsed: EventOutcome | ParsedEvent,
+): Promise<EventOutcome | Candidate> {
+  if ('kind' in parsed) return parsed
+  const { digest } = parsed
+  try {
     const [standing, products] = await Promise.all([
       context.journal.events.standing(parsed),
       lookUpProducts(context, parsed),
