@@ -363,7 +363,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       await refusal
       expect(await journal.events.countDead()).toBe(2500)
       expect(await book.claimedKeys(1)).toEqual([{ ...key, key: 'z2' }])
-      const claims = await book.claimedProducts(1, 10, 10_000)
+      const claims = await book.claimedProducts(1, { ...whole, digests: 10_000 })
       expect(claims.map(({ product: { scid } }) => scid)).toEqual(['Qa', 'Qc'])
       for (const { digests } of claims) expect(digests).toEqual(others.map((each) => each.digest))
     })
@@ -390,7 +390,7 @@ export function describeJournal(name: string, open: () => Promise<Journal>): voi
       }
       expect(await journal.events.countDead()).toBe(5000)
       expect(await next.claimedKeys(1)).toEqual([])
-      expect(await next.claimedProducts(1, 10, 10)).toEqual([])
+      expect(await next.claimedProducts(1, whole)).toEqual([])
     })
   })
 }
