@@ -15,7 +15,7 @@ const ROUNDS = Number(process.env['DPP_BENCH_ROUNDS'] ?? 11)
 const WARM_UP = 2 // Rounds: a service that has just started compiles while it works.
 const EVENTS = 6000 // In each round.
 const PER_REQUEST = 100
-const CONNECTIONS = 32
+const CONNECTIONS = { queues: 32, replicas: 64 } // With 16 to each, one replica stands still while Redis serves the other.
 const PRODUCTS = 1000 // With few, each has thousands of events waiting in the end, as no batch comes: Redis slows down.
 const OWED_OF_EMBEDDED = 0.8
 const OWED_OF_ONE = 1.4
@@ -58,8 +58,8 @@ function micros(seconds: readonly number[]): number {
 async function compareQueues(embedded: Scene, shared: Scene, redis: RedisServer): Promise<Result> {
   const rounds: { embedded: Round; shared: Round }[] = []
   for (let round = -WARM_UP; round < ROUNDS; round++) {
-    const first = await post(embedded, [embedded.url], [embedded.pid])
-    const second = await post(shared, [shared.url], [shared.pid, redis.pid])
+    const first = await post(embedded, [embedded.url], [embedded.pid], CONNECTIONS.queues)
+    const second = await post(shared, [shared.url], [shared.pid, redis.pid], CONNECTIONS.queues)
     if (round >= 0) rounds.push({ embedded: first, shared: second })
   }
   const ratio = median(rounds.map((round) => round.embedded.ms / round.shared.ms))
@@ -91,9 +91,9 @@ async function compareReplicas(first: Scene, files: string, redis: RedisServer):
   try {
     for (let round = -WARM_UP; round < ROUNDS; round++) {
       await holdTo('0', first.pid)
-      const one = await post(first, [first.url], pids)
+      const one = await post(first, [first.url], pids, CONNECTIONS.replicas)
       await holdTo(all, first.pid)
-      const two = await post(first, [first.url, second.url], pids)
+      const two = await post(first, [first.url, second.url], pids, CONNECTIONS.replicas)
       if (round >= 0) rounds.push({ one, two })
     }
   } finally {
@@ -130,15 +130,16 @@ async function post(
   scene: Scene,
   urls: readonly string[],
   pids: readonly number[],
+  connections: number,
 ): Promise<Round> {
   const requests = prepareEvents(await signEvents(scene, EVENTS), PER_REQUEST)
   // Now, not earlier: the service ends a connection that asks for nothing in 10 s.
-  const each = CONNECTIONS / urls.length
-  const connections = (await Promise.all(urls.map((url) => openConnections(url, each)))).flat()
+  const each = connections / urls.length
+  const opened = (await Promise.all(urls.map((url) => openConnections(url, each)))).flat()
   const before = await Promise.all(pids.map(cpuSeconds))
-  const ms = await sendAll(connections, requests, 201)
+  const ms = await sendAll(opened, requests, 201)
   const after = await Promise.all(pids.map(cpuSeconds))
-  for (const connection of connections) connection.close()
+  for (const connection of opened) connection.close()
   return { ms, cpu: after.map((seconds, index) => seconds - (before[index] ?? Number.NaN)) }
 }
 
@@ -150,7 +151,7 @@ function describe(
   const rows = times.map(([name, ms]) => ({ name, medianMicros: (median(ms) * 1000) / EVENTS }))
   const first = rows[0]?.medianMicros ?? Number.NaN
   return {
-    title: `${title}, ${PER_REQUEST} a request, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${EVENTS}`,
+    title: `${title}, ${PER_REQUEST} a request, ${ROUNDS} rounds of ${EVENTS}`,
     unit: 'event',
     rows: rows.map((row) => ({ ...row, ratio: row.medianMicros / first })),
     owed: [owed],
