@@ -197,7 +197,8 @@ async function isLastPost(
   product: Product,
   { head, log }: PostedEntries,
 ): Promise<boolean> {
-  if (head === parseHead(product.head).versionId) return false
+  const { versionId } = parseHead(product.head)
+  if (head === versionId || !log.includes(versionId)) return false // No log is read for a head that is merely old.
   const lines = await journal.products.lines(product.scid)
   const posted = log.match(/[^\n]+\n?/g)?.length ?? 0
   const before = lines.at(-posted - 1)
