@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { Leaf } from './batch-port.ts'
+import { describeClaims } from './claims.suite.ts'
 import { describeJournal, genesis, product } from './journal.suite.ts'
 import { describeOwnersRequests } from './owners-requests.suite.ts'
 import { openSqliteJournal } from './sqlite.ts'
@@ -10,7 +11,7 @@ import { openSqliteJournal } from './sqlite.ts'
 const folder = mkdtempSync(join(tmpdir(), 'dpp-journal-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-for (const describeContract of [describeJournal, describeOwnersRequests]) {
+for (const describeContract of [describeJournal, describeClaims, describeOwnersRequests]) {
   describeContract('sqlite', async () => {
     return openSqliteJournal(mkdtempSync(join(folder, 'j-')), () => {})
   })

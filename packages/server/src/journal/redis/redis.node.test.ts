@@ -11,6 +11,7 @@ import {
   startRedisSentinel,
   startSecureRedis,
 } from '../../../../../test/redis.ts'
+import { describeClaims } from '../claims.suite.ts'
 import { describeJournal } from '../journal.suite.ts'
 import { describeOwnersRequests } from '../owners-requests.suite.ts'
 import type { Journal } from '../port.ts'
@@ -62,5 +63,6 @@ describe.runIf(hasRedis()).each(kinds)('%s', (name, start) => {
   }
 
   describeJournal(name, open)
+  describeClaims(name, open)
   describeOwnersRequests(name, open)
 })
